@@ -1,0 +1,86 @@
+"""La declaración de una fuente: lo que dice su archivo TOML, ya revisado."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from typing import Any
+
+from rendicion.errores import ErrorUso
+
+CAMPOS_CANONICOS = ("registro", "actividad_id", "fecha", "cantidad", "titulo", "url", "canal", "dependencia")
+
+
+@dataclass(frozen=True)
+class Fuente:
+    """Declara una fuente: dónde está, cómo se lee, qué columnas salen de ella y qué cuenta.
+
+    `columnas` va de campo canónico a nombre de columna en el archivo, y es también la
+    lista de lo único que puede salir de la captura: ninguna otra columna se lee más allá
+    de `interpretar` (Ley 1581 de 2012). `opciones` es lo propio de cada tipo de fuente.
+    """
+
+    id: str
+    tipo: str
+    lugar: str
+    dependencia: str
+    columnas: Mapping[str, str]
+    titulo: str = ""
+    responsable: str = ""
+    actividad: str | None = None
+    sintetica: bool = False
+    codificacion: str | None = None
+    separador: str | None = None
+    decimal: str = ","
+    miles: str = "."
+    formatos_fecha: tuple[str, ...] = ("%Y-%m-%d", "%d/%m/%Y")
+    zona_horaria: str = "America/Bogota"
+    url_identifica: bool = False
+    anfitriones: tuple[str, ...] = ()
+    exige_hashtag: bool = False
+    limite_rechazos_pct: Decimal = Decimal(5)
+    frecuencia: str | None = None
+    licencia: str = "CC-BY-SA-4.0"
+    datos_personales: bool = False
+    opciones: Mapping[str, Any] = field(default_factory=dict)
+
+
+def fuente_desde(datos: Mapping[str, Any], *, donde: str) -> Fuente:
+    """Construye la declaración desde el TOML ya leído; se niega con un mensaje claro si algo falta o sobra."""
+    conocidas = {f.name for f in fields(Fuente)}
+    sobran = sorted(set(datos) - conocidas)
+    if sobran:
+        raise ErrorUso(
+            f"La fuente usa claves que no existen: {', '.join(sobran)}.",
+            donde=donde,
+            hacer=f"Quítelas o páselas a la sección [opciones]. Las claves conocidas son: {', '.join(sorted(conocidas))}.",
+        )
+    faltan = [c for c in ("id", "tipo", "lugar", "dependencia", "columnas") if not datos.get(c)]
+    if faltan:
+        raise ErrorUso(f"A la fuente le falta: {', '.join(faltan)}.", donde=donde, hacer="Agregue esas claves a su archivo TOML.")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", str(datos["id"])):
+        raise ErrorUso(
+            f"El id «{datos['id']}» no sirve.", donde=donde, hacer="Use minúsculas sin tilde, números y guiones; por ejemplo: noticias-web."
+        )
+    ajenas = sorted(set(datos["columnas"]) - set(CAMPOS_CANONICOS))
+    if ajenas:
+        raise ErrorUso(
+            f"[columnas] nombra campos que no existen: {', '.join(ajenas)}.",
+            donde=donde,
+            hacer=f"Use solo: {', '.join(CAMPOS_CANONICOS)}.",
+        )
+    if not datos.get("actividad") and "actividad_id" not in datos["columnas"]:
+        raise ErrorUso(
+            "La fuente no dice a qué actividad aporta.",
+            donde=donde,
+            hacer="Escriba actividad = \"1.4\", o diga en [columnas] cuál trae el número: actividad_id = \"Actividad\".",
+        )
+    valores = dict(datos)
+    for clave in ("formatos_fecha", "anfitriones"):
+        if clave in valores:
+            valores[clave] = tuple(valores[clave])
+    if "limite_rechazos_pct" in valores:
+        valores["limite_rechazos_pct"] = Decimal(str(valores["limite_rechazos_pct"]))
+    return Fuente(**valores)
