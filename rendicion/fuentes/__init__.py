@@ -1,0 +1,57 @@
+"""Los tipos de fuente: un archivo por tipo. Agregar un tipo es agregar un archivo con su `TIPO`."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from rendicion.errores import ErrorUso
+from rendicion.fuentes.base import OPCIONES_COMUNES, Bruto, TipoDeFuente
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rendicion.fuente import Fuente
+    from rendicion.lectura import Lectura
+
+__all__ = ["TIPOS", "Bruto", "TipoDeFuente", "extraer", "interpretar"]
+
+
+def _descubrir() -> dict[str, TipoDeFuente]:
+    """Reúne el `TIPO` de cada archivo de esta carpeta, por su nombre."""
+    modulos = (import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    hallados: list[TipoDeFuente] = [m.TIPO for m in modulos if hasattr(m, "TIPO")]
+    return {t.nombre: t for t in sorted(hallados, key=lambda t: t.nombre)}
+
+
+TIPOS: dict[str, TipoDeFuente] = _descubrir()
+
+
+def extraer(fuente: Fuente, base: Path) -> Bruto:
+    """Trae los bytes crudos de la fuente; `base` es la carpeta de su TOML."""
+    return _tipo_de(fuente).extraer(fuente, base)
+
+
+def interpretar(contenido: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
+    """Lee los bytes de una captura; los mismos bytes y la misma declaración dan la misma lectura."""
+    return _tipo_de(fuente).interpretar(contenido, fuente, captura_sha256, archivo)
+
+
+def _tipo_de(fuente: Fuente) -> TipoDeFuente:
+    """Busca el tipo declarado y revisa que sus opciones existan; lanza ErrorUso si no."""
+    tipo = TIPOS.get(fuente.tipo)
+    if tipo is None:
+        raise ErrorUso(
+            f"El tipo de fuente «{fuente.tipo}» no existe.",
+            donde=f"fuente {fuente.id}",
+            hacer=f"Use uno de estos: {', '.join(TIPOS)}.",
+        )
+    sobran = sorted(set(fuente.opciones) - tipo.opciones - OPCIONES_COMUNES)
+    if sobran:
+        raise ErrorUso(
+            f"El tipo «{tipo.nombre}» no conoce estas opciones: {', '.join(sobran)}.",
+            donde=f"fuente {fuente.id}, [opciones]",
+            hacer=f"Quítelas o use las que sí conoce: {', '.join(sorted(tipo.opciones | OPCIONES_COMUNES))}.",
+        )
+    return tipo

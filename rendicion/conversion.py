@@ -1,0 +1,76 @@
+"""De texto a valor, por lo que declara la fuente: o se entiende sin adivinar, o se dice por qué no."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from rendicion.fuente import Fuente
+
+DECIMALES, ENTEROS = 4, 15
+
+_ISO_CON_HORA = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
+
+
+@dataclass(frozen=True)
+class Falta:
+    """Dice qué regla no cumple un texto, por qué y cómo se corrige."""
+
+    regla: str
+    explicacion: str
+    como_corregir: str
+
+
+def leer_fecha(texto: str, fuente: Fuente) -> date | Falta:
+    """Lee una fecha en los formatos declarados; un instante con zona se pasa a la hora de la fuente.
+
+    Nunca adivina el orden de día y mes: vale el primer formato declarado que lee el texto completo.
+    """
+    if _ISO_CON_HORA.fullmatch(texto):
+        try:
+            instante = datetime.fromisoformat(texto)
+        except ValueError:
+            return _fecha_invalida(texto, fuente)
+        return (instante.astimezone(ZoneInfo(fuente.zona_horaria)) if instante.tzinfo else instante).date()
+    for formato in ("%Y-%m-%d", *fuente.formatos_fecha):
+        try:
+            return datetime.strptime(texto, formato).date()  # noqa: DTZ007 -- una fecha sin hora no tiene zona
+        except ValueError:
+            continue
+    return _fecha_invalida(texto, fuente)
+
+
+def _fecha_invalida(texto: str, fuente: Fuente) -> Falta:
+    formatos = " o ".join(f.replace("%Y", "AAAA").replace("%m", "MM").replace("%d", "DD") for f in fuente.formatos_fecha)
+    return Falta(
+        "fecha_invalida",
+        f"«{texto}» no es una fecha que exista en el formato que declara la fuente.",
+        f"Escriba la fecha como {formatos}.",
+    )
+
+
+def leer_cantidad(texto: str, fuente: Fuente) -> Decimal | Falta:
+    """Lee una cantidad con las marcas de miles y decimales que declara la fuente, y ninguna otra.
+
+    «1.234» con miles «.» es mil doscientos treinta y cuatro; «12.5» no se lee, porque no es un grupo de miles.
+    """
+    miles, coma = re.escape(fuente.miles), re.escape(fuente.decimal)
+    grupos = rf"\d{{1,3}}(?:{miles}\d{{3}})+|\d+" if fuente.miles else r"\d+"
+    if not re.fullmatch(rf"[+-]?(?:{grupos})(?:{coma}\d+)?", texto):
+        return Falta(
+            "cantidad_invalida",
+            f"«{texto}» no es un número con la marca decimal «{fuente.decimal}» que declara la fuente.",
+            f"Escriba solo el número, con «{fuente.decimal}» para los decimales.",
+        )
+    limpio = texto.replace(fuente.miles, "") if fuente.miles else texto
+    numero = Decimal(limpio.replace(fuente.decimal, "."))
+    if -int(numero.as_tuple().exponent) > DECIMALES or abs(numero) >= 10**ENTEROS:
+        return Falta(
+            "cantidad_invalida",
+            f"«{texto}» tiene más de {DECIMALES} decimales o más de {ENTEROS} cifras enteras.",
+            f"Escriba el número con {DECIMALES} decimales a lo más.",
+        )
+    return numero

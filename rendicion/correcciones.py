@@ -1,0 +1,97 @@
+"""Lo que cambió frente a la última entrega del mismo corte, dato por dato y con su motivo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Any
+
+from esquemas import TABLAS
+from rendicion.errores import ErrorUso
+
+COMPARADAS = (
+    "plan",
+    "avances",
+    "indicadores_actividad",
+    "indicadores_subcomponente",
+    "indicadores_dependencia",
+    "indicadores_total",
+)
+SIN_MOTIVO = "sin motivo declarado"
+FILA = "(fila)"
+
+
+@dataclass(frozen=True)
+class Motivo:
+    """Declara por qué cambió algo: vale para la tabla, y para las claves y campos que calcen con el patrón."""
+
+    tabla: str
+    motivo: str
+    autor: str
+    fecha: date
+    clave: str = "*"
+    campo: str = "*"
+
+
+def motivos_desde(datos: Mapping[str, Any], *, donde: str) -> tuple[Motivo, ...]:
+    """Lee los motivos declarados; todos necesitan tabla, motivo, autor y fecha."""
+    leidos = []
+    for i, m in enumerate(datos.get("motivo", []), 1):
+        faltan = [c for c in ("tabla", "motivo", "autor", "fecha") if not m.get(c)]
+        if faltan:
+            raise ErrorUso(f"Al motivo {i} le falta: {', '.join(faltan)}.", donde=donde, hacer="Un cambio se publica con su motivo, su autor y su fecha.")
+        leidos.append(Motivo(**m))
+    return tuple(leidos)
+
+
+def comparar(
+    antes: Mapping[str, Sequence[Mapping[str, Any]]],
+    despues: Mapping[str, Sequence[Mapping[str, Any]]],
+    motivos: Sequence[Motivo] = (),
+) -> list[dict[str, Any]]:
+    """Devuelve las filas de `correcciones`: cada fila agregada o quitada y cada campo que cambió.
+
+    Una fila agregada lleva su contenido en `despues`; una quitada, en `antes`.
+    """
+    return [
+        {"tabla": tabla, **cambio, **_motivo(tabla, cambio, motivos)}
+        for tabla in COMPARADAS
+        for cambio in _cambios(tabla, antes.get(tabla, ()), despues.get(tabla, ()))
+    ]
+
+
+def _cambios(tabla: str, antes: Sequence[Mapping[str, Any]], despues: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    esquema = TABLAS[tabla]
+    viejas, nuevas = ({_clave(f, esquema.clave): f for f in filas} for filas in (antes, despues))
+    for clave in sorted({*viejas, *nuevas}):
+        vieja, nueva = viejas.get(clave), nuevas.get(clave)
+        if vieja is None or nueva is None:
+            yield {"clave": clave, "campo": FILA, "antes": _fila(vieja), "despues": _fila(nueva)}
+            continue
+        for campo in esquema.nombres:
+            if vieja[campo] != nueva[campo]:
+                yield {"clave": clave, "campo": campo, "antes": _texto(vieja[campo]), "despues": _texto(nueva[campo])}
+
+
+def _clave(fila: Mapping[str, Any], campos: Sequence[str]) -> str:
+    return "|".join(str(fila[c]) for c in campos)
+
+
+def _texto(valor: Any) -> str | None:
+    if valor is None:
+        return None
+    return str(valor).lower() if isinstance(valor, bool) else str(valor)
+
+
+def _fila(fila: Mapping[str, Any] | None) -> str | None:
+    return None if fila is None else json.dumps({c: _texto(v) for c, v in fila.items() if v is not None}, ensure_ascii=False)
+
+
+def _motivo(tabla: str, cambio: Mapping[str, Any], motivos: Sequence[Motivo]) -> dict[str, Any]:
+    for m in motivos:
+        if m.tabla in {tabla, "*"} and fnmatchcase(cambio["clave"], m.clave) and fnmatchcase(cambio["campo"], m.campo):
+            return {"motivo": m.motivo, "autor": m.autor, "fecha": m.fecha}
+    return {"motivo": SIN_MOTIVO, "autor": None, "fecha": None}

@@ -1,0 +1,59 @@
+"""La página de la entrega: reúne las piezas y las entrega a la plantilla."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rendicion.informe.actividades import actividades
+from rendicion.informe.calculo import ejemplo
+from rendicion.informe.calidad import tabla_cambios, tabla_fuentes, tabla_hallazgos, tabla_rechazos
+from rendicion.informe.descargas import de_tabla, para_buscadores, ruta, tabla_archivos, tabla_tablas
+from rendicion.informe.ficha import Ficha
+from rendicion.informe.motor import pintar
+from rendicion.informe.palabras import PROGRAMACION
+from rendicion.informe.participacion import apartados
+from rendicion.informe.resumen import entradilla, resumen, serie, tabla_cortes, tabla_dependencias, titular
+from rendicion.informe.subcomponentes import comparados, subcomponentes
+
+
+def pagina(tablas: Mapping[str, list[dict[str, object]]], ficha: Ficha) -> str:
+    """Devuelve la página HTML de la entrega (`index.html`), completa y sin nada externo.
+
+    `tablas` trae todas las tablas públicas, como las describe `esquemas`. Las mismas tablas y la misma
+    ficha dan los mismos bytes. El corte de la ficha debe estar en las tablas de indicadores.
+    """
+    acts = actividades(tablas, ficha.corte)
+    r = resumen(tablas, ficha, acts)
+    subs = subcomponentes(tablas, ficha.corte, acts)
+    grafico_subs, tabla_subs = comparados(subs)
+    avances = de_tabla(ficha, "avances")
+    return pintar(
+        "informe.html.j2",
+        sintetica=ficha.sintetica,
+        ficha=ficha,
+        titulo=titular(ficha, r),
+        entradilla=entradilla(r),
+        r=r,
+        acts=acts,
+        subs=subs,
+        grafico_subs=grafico_subs,
+        tabla_subs=tabla_subs,
+        serie=serie(tablas, ficha),
+        cortes=tabla_cortes(tablas, ficha),
+        dependencias=tabla_dependencias(tablas, ficha, r.responsables),
+        apartados=apartados(tablas),
+        cambios=tabla_cambios(tablas),
+        n_cambios=len(tablas["correcciones"]),
+        fuentes=tabla_fuentes(tablas, ficha),
+        rechazos=tabla_rechazos(tablas),
+        n_rechazos=len(tablas["rechazos"]),
+        hallazgos=tabla_hallazgos(tablas),
+        n_hallazgos=len(tablas["hallazgos"]),
+        ejemplo=ejemplo(tablas, ficha.corte, acts),
+        programacion=PROGRAMACION,
+        descargas=tuple(c for c in (tabla_tablas(ficha), tabla_archivos(ficha)) if c.filas),
+        avances=avances,
+        ruta_avances=ruta(avances) if avances else None,
+        tiene_validacion=any(a[0] == "validacion/informe.html" for a in ficha.archivos),
+        buscadores=para_buscadores(ficha, f"{titular(ficha, r)}. {entradilla(r)}"),
+    )

@@ -1,0 +1,246 @@
+"""La línea de comandos `rendicion`: cada orden abre las puertas, llama al dominio y cuenta lo que pasó."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rendicion.errores import ErrorRendicion, ErrorUso
+
+if TYPE_CHECKING:
+    from rendicion.corrida import Pedido, Puertas
+
+app = typer.Typer(
+    name="rendicion",
+    help="Rendición de cuentas que cualquiera puede comprobar: del plan y sus evidencias a datos abiertos.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+OpcionEntidad = Annotated[str | None, typer.Option("--entidad", help="Código DIVIPOLA de la entidad, o la ruta de su archivo TOML.")]
+OpcionVigencia = Annotated[int | None, typer.Option("--vigencia", help="Año del plan. Sin decirlo, el más reciente declarado.")]
+OpcionCorte = Annotated[datetime | None, typer.Option("--corte", formats=["%Y-%m-%d"], help="Fecha de corte, AAAA-MM-DD. Sin decirla, la última de la vigencia.")]
+OpcionSalida = Annotated[Path | None, typer.Option("--salida", help="Carpeta donde queda todo lo que escribe la corrida.")]
+OpcionFuentes = Annotated[Path | None, typer.Option("--fuentes", help="Carpeta con las declaraciones de las fuentes (un TOML por fuente), o un solo TOML.")]
+OpcionJson = Annotated[bool, typer.Option("--json", help="Escribe el resultado en JSON, para otros programas.")]
+OpcionDepurar = Annotated[bool, typer.Option("--depurar", help="Muestra el detalle técnico de un error.")]
+
+
+@contextmanager
+def _errores_claros(*, depurar: bool = False, en_json: bool = False) -> Iterator[None]:
+    try:
+        yield
+    except ErrorRendicion as error:
+        if depurar:
+            raise
+        from rendicion.pantalla import mostrar_error  # noqa: PLC0415
+
+        mostrar_error(error, en_json=en_json)
+        raise typer.Exit(error.salida) from None
+
+
+def _salida(elegida: Path | None) -> Path:
+    if elegida:
+        return elegida
+    from rendicion.almacen.referencia import carpeta_de_datos  # noqa: PLC0415
+
+    return carpeta_de_datos() / "salida"
+
+
+def _pedido(entidad: str | None, vigencia: int | None, corte: datetime | None, salida: Path | None, fuentes: Path | None) -> Pedido:
+    from rendicion.almacen.referencia import carpeta_de_datos  # noqa: PLC0415
+    from rendicion.corrida import Pedido  # noqa: PLC0415
+
+    if fuentes and not fuentes.exists():
+        raise ErrorUso("No existe la carpeta o el archivo de fuentes.", donde=str(fuentes), hacer="Revise la ruta de --fuentes.")
+    return Pedido(carpeta_de_datos(), _salida(salida), entidad, vigencia, corte.date() if corte else None, fuentes)
+
+
+def _puertas(avisar: Any) -> Puertas:
+    from rendicion.puertas import puertas_reales  # noqa: PLC0415
+
+    return puertas_reales(avisar)
+
+
+@app.command()
+def correr(
+    entidad: OpcionEntidad = None,
+    vigencia: OpcionVigencia = None,
+    corte: OpcionCorte = None,
+    salida: OpcionSalida = None,
+    fuentes: OpcionFuentes = None,
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Lee el plan y las fuentes, valida, calcula y publica una entrega si algo cambió."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla  # noqa: PLC0415
+
+        pedido = _pedido(entidad, vigencia, corte, salida, fuentes)
+        avisar = pantalla.callar if en_json else pantalla.avance()
+        if os.environ.get("PREFECT_API_URL"):
+            from flujos.rendicion_de_cuentas import correr_en_prefect  # noqa: PLC0415
+
+            resultado = correr_en_prefect(pedido, avisar)
+        else:
+            from rendicion.corrida import correr as correr_directo  # noqa: PLC0415
+
+            resultado = correr_directo(pedido, _puertas(avisar))
+        pantalla.mostrar_resultado(resultado, en_json=en_json)
+    raise typer.Exit(resultado.salida)
+
+
+@app.command()
+def plan(
+    archivo: Annotated[Path, typer.Argument(help="Documento del plan: texto, CSV, TSV, xlsx, xls u ods.")],
+    entidad: Annotated[str | None, typer.Option("--entidad", help="Código DIVIPOLA que se anota en las filas.")] = None,
+    vigencia: OpcionVigencia = None,
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Lee un plan y muestra qué entendió y qué le pareció dudoso. No escribe nada."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla  # noqa: PLC0415
+        from rendicion.almacen.referencia import carpeta_de_datos, entidades  # noqa: PLC0415
+        from rendicion.lectura_plan import leer_plan_suelto  # noqa: PLC0415
+
+        leido = leer_plan_suelto(archivo, entidades(carpeta_de_datos()), entidad, vigencia)
+        pantalla.mostrar_plan(leido, en_json=en_json)
+
+
+@app.command()
+def probar(
+    fuente: Annotated[str | None, typer.Argument(help="Id de una fuente; sin decirla, se prueban todas.")] = None,
+    entidad: OpcionEntidad = None,
+    vigencia: OpcionVigencia = None,
+    corte: OpcionCorte = None,
+    fuentes: OpcionFuentes = None,
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Lee y valida las fuentes sin escribir nada: ni capturas, ni entrega, ni registro."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla  # noqa: PLC0415
+        from rendicion.corrida import probar as probar_fuentes  # noqa: PLC0415
+
+        pedido = _pedido(entidad, vigencia, corte, None, fuentes)
+        prueba = probar_fuentes(pedido, pantalla.callar if en_json else pantalla.avance(), fuente)
+        pantalla.mostrar_prueba(prueba, en_json=en_json)
+    raise typer.Exit(prueba.salida)
+
+
+@app.command()
+def publicar(
+    ckan: Annotated[str | None, typer.Option("--ckan", help="Dirección de un portal CKAN. El token va en la variable RENDICION_CKAN_TOKEN.")] = None,
+    entidad: OpcionEntidad = None,
+    vigencia: OpcionVigencia = None,
+    corte: OpcionCorte = None,
+    salida: OpcionSalida = None,
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Publica la última entrega armada, en la carpeta de salida o en un portal CKAN."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla  # noqa: PLC0415
+        from rendicion.puertas import publicar_ultima  # noqa: PLC0415
+
+        pedido = _pedido(entidad, vigencia, corte, salida, None)
+        pantalla.mostrar_publicacion(publicar_ultima(pedido, ckan), en_json=en_json)
+
+
+@app.command()
+def verificar(
+    lugar: Annotated[str, typer.Argument(help="Carpeta o dirección web de una entrega.")],
+    clave_publica: Annotated[Path | None, typer.Option("--clave-publica", exists=True, dir_okay=False, help="Clave pública de la entidad, para comprobar la firma.")] = None,
+    anterior: Annotated[Path | None, typer.Option("--anterior", help="Entrega anterior, su manifiesto, o la carpeta con todas: comprueba la cadena.")] = None,
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Comprueba una entrega: huellas, esquemas, cuentas, cada cifra, la cadena y la firma."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla  # noqa: PLC0415
+        from rendicion.verificacion import verificar as comprobar  # noqa: PLC0415
+
+        verificacion = comprobar(lugar, clave_publica=clave_publica.read_bytes() if clave_publica else None, anterior=anterior)
+        pantalla.mostrar_verificacion(verificacion, en_json=en_json)
+    raise typer.Exit(verificacion.salida)
+
+
+@app.command()
+def comparar(
+    antes: Annotated[Path, typer.Argument(help="Carpeta de una entrega.")],
+    despues: Annotated[Path, typer.Argument(help="Carpeta de la otra entrega.")],
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Muestra qué cambió entre dos entregas, dato por dato."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla  # noqa: PLC0415
+        from rendicion.comparacion import comparar_entregas  # noqa: PLC0415
+
+        pantalla.mostrar_comparacion(comparar_entregas(antes, despues), en_json=en_json)
+
+
+@app.command()
+def servir(
+    salida: OpcionSalida = None,
+    puerto: Annotated[int, typer.Option("--puerto", help="Puerto local.")] = 8000,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Abre el portal local en http://127.0.0.1 para verlo en el navegador."""
+    with _errores_claros(depurar=depurar):
+        from rendicion.portales.servidor import servir as servir_carpeta  # noqa: PLC0415
+
+        servir_carpeta(_salida(salida) / "portal", puerto)
+
+
+@app.command()
+def estado(
+    salida: OpcionSalida = None,
+    entidad: OpcionEntidad = None,
+    vigencia: OpcionVigencia = None,
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Dice cómo vamos: la última entrega, sus cifras y las últimas corridas."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla  # noqa: PLC0415
+        from rendicion.puertas import leer_estado  # noqa: PLC0415
+
+        pantalla.mostrar_estado(leer_estado(_pedido(entidad, vigencia, None, salida, None)), en_json=en_json)
+
+
+@app.command()
+def fuentes(
+    entidad: OpcionEntidad = None,
+    vigencia: OpcionVigencia = None,
+    salida: OpcionSalida = None,
+    lugar: OpcionFuentes = None,
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Lista las fuentes declaradas con su última captura y si ya está vieja para su frecuencia."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla  # noqa: PLC0415
+        from rendicion.puertas import listar_fuentes  # noqa: PLC0415
+
+        pantalla.mostrar_fuentes(listar_fuentes(_pedido(entidad, vigencia, None, salida, lugar)), en_json=en_json)
+
+
+def main() -> None:
+    """Corre la orden que se pidió."""
+    sys.stdout.reconfigure(errors="replace") if hasattr(sys.stdout, "reconfigure") else None
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""El verificador independiente: el archivo que viaja, tal cual, dentro de cada entrega."""

@@ -1,0 +1,151 @@
+"""Con tablas hostiles: o un mensaje previsto, o una lectura en que nada se pierde."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from typing import Any
+
+import openpyxl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rendicion.errores import ErrorRendicion
+from rendicion.fuente import Fuente, fuente_desde
+from rendicion.fuentes import interpretar
+from rendicion.lectura import COLUMNAS_LECTURA, Lectura
+
+SHA = "0" * 64
+COLUMNAS = {"registro": "Código", "fecha": "Fecha", "titulo": "Título"}
+TITULOS = [*COLUMNAS.values(), "Correo"]
+CANARIO = "canario@ejemplo.org"
+RAPIDO = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+textos = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12) | st.sampled_from(
+    ["", " ", "\xa0", "NA", "0", "05001", "=1+1", 'a"b', "a;b", "x\ny", "1.234,56", "inf", "\ufeff", "#DIV/0!", "2020-03-15"]
+)
+filas_hostiles = st.lists(st.lists(textos, min_size=0, max_size=6), max_size=8)
+
+
+def fuente(tipo: str, **cambios: Any) -> Fuente:
+    base = {"id": "p", "tipo": tipo, "lugar": "d", "dependencia": "X", "actividad": "1.4", "columnas": COLUMNAS}
+    return fuente_desde({**base, **cambios}, donde="p.toml")
+
+
+def revisar(lectura: Lectura) -> None:
+    assert lectura.celdas.column_names == list(COLUMNAS_LECTURA)
+    registros = lectura.celdas["registro"].to_pylist()
+    assert None not in registros
+    for columna in lectura.celdas.columns:
+        assert all(v is None or (v.strip() and v == v.strip()) for v in columna.to_pylist())
+    for r in lectura.rechazos:
+        assert 0 <= r.fila < lectura.recibidos
+        assert r.registro == registros[r.fila]
+        assert r.explicacion
+        assert r.como_corregir
+
+
+def a_csv(filas: list[list[str]]) -> bytes:
+    salida = io.StringIO(newline="")
+    csv.writer(salida).writerows(filas)
+    return salida.getvalue().encode()
+
+
+@RAPIDO
+@given(st.binary(max_size=400), st.sampled_from(["csv", "excel", "wordpress_exportacion", "redes_csv", "encuesta", "sql"]))
+def test_unos_bytes_cualesquiera_dan_un_mensaje_o_una_lectura(bruto: bytes, tipo: str):
+    try:
+        revisar(interpretar(bruto, fuente(tipo), SHA, "d"))
+    except ErrorRendicion as error:
+        assert error.que
+
+
+@RAPIDO
+@given(filas_hostiles)
+def test_un_csv_hostil_no_pierde_ni_una_fila(filas: list[list[str]]):
+    titulos = [t.casefold() for t in TITULOS]
+    datos = [f for f in filas if any(c.replace("\ufeff", "").replace("\u200b", "").strip() for c in f)]
+    if any([c.casefold().strip() for c in f] == titulos for f in datos):
+        return
+    try:
+        lectura = interpretar(a_csv([TITULOS, *filas]), fuente("csv"), SHA, "d")
+    except ErrorRendicion:
+        assert not datos or (len(datos) > 1 and all(len(f) > len(TITULOS) for f in datos)) or _invisible(datos)
+        return
+    revisar(lectura)
+    assert lectura.recibidos == len([f for f in datos if not _invisible([f])])
+    assert {r.fila for r in lectura.rechazos} >= {i for i, f in enumerate(f for f in datos if not _invisible([f])) if len(f) != len(TITULOS)}
+
+
+def _invisible(filas: list[list[str]]) -> bool:
+    """Dice si las filas solo tienen caracteres que no se ven, que para la lectura son vacío."""
+    return not any(c.strip("\ufeff\u200b\u200c\u200d\u2060 \t\r\n\xa0") and c.strip().strip("\ufeff\u200b\u200c\u200d\u2060").strip() for f in filas for c in f)
+
+
+@RAPIDO
+@given(st.lists(st.tuples(textos, textos, textos), min_size=1, max_size=6))
+def test_el_dato_de_una_columna_no_declarada_nunca_aparece(filas: list[tuple[str, str, str]]):
+    try:
+        lectura = interpretar(a_csv([TITULOS, *([*f, CANARIO] for f in filas), ["a", "b", "c", "d", CANARIO]]), fuente("csv"), SHA, "d")
+    except ErrorRendicion as error:
+        assert CANARIO not in str(error)
+        return
+    assert lectura.recibidos == len(filas) + 1
+    assert CANARIO not in repr((lectura.celdas.to_pylist(), lectura.rechazos, lectura.hallazgos))
+
+
+@settings(RAPIDO, max_examples=25)
+@given(st.lists(st.lists(st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | st.datetimes() | textos, min_size=3, max_size=4), max_size=5))
+def test_un_libro_hostil_no_pierde_ni_una_fila(filas: list[list[Any]]):
+    libro = openpyxl.Workbook()
+    libro.active.append(TITULOS)
+    try:
+        for fila in filas:
+            libro.active.append(fila)
+        salida = io.BytesIO()
+        libro.save(salida)
+    except (ValueError, openpyxl.utils.exceptions.IllegalCharacterError, OverflowError):
+        return
+    try:
+        revisar(interpretar(salida.getvalue(), fuente("excel"), SHA, "d.xlsx"))
+    except ErrorRendicion as error:
+        assert error.hacer
+
+
+@settings(RAPIDO, max_examples=40)
+@given(st.data())
+def test_un_libro_con_bytes_cambiados_da_un_mensaje_o_una_lectura(data: st.DataObject):
+    libro = openpyxl.Workbook()
+    libro.active.append(TITULOS)
+    libro.active.append(["a", "b", "c", "d"])
+    salida = io.BytesIO()
+    libro.save(salida)
+    parte = data.draw(st.sampled_from(["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"]))
+    with zipfile.ZipFile(salida) as viejo:
+        partes = {n: viejo.read(n) for n in viejo.namelist()}
+    lugar = data.draw(st.integers(0, len(partes[parte]) - 1))
+    partes[parte] = partes[parte][:lugar] + data.draw(st.binary(max_size=4)) + partes[parte][lugar + data.draw(st.integers(0, 6)) :]
+    danado = io.BytesIO()
+    with zipfile.ZipFile(danado, "w") as nuevo:
+        for nombre, contenido in partes.items():
+            nuevo.writestr(nombre, contenido)
+    try:
+        revisar(interpretar(danado.getvalue(), fuente("excel"), SHA, "d.xlsx"))
+    except ErrorRendicion as error:
+        assert error.hacer
+
+
+@RAPIDO
+@given(filas_hostiles, st.sampled_from(["utf-8", "cp1252", "utf-16", None]))
+def test_los_mismos_bytes_dan_la_misma_lectura(filas: list[list[str]], codificacion: str | None):
+    bruto = a_csv([TITULOS, *filas])
+
+    def intento() -> object:
+        try:
+            lectura = interpretar(bruto, fuente("csv", codificacion=codificacion), SHA, "d")
+        except ErrorRendicion as error:
+            return str(error)
+        return lectura.celdas.to_pylist(), lectura.rechazos, lectura.hallazgos
+
+    assert intento() == intento()
