@@ -44,7 +44,13 @@ def calcular(
     que ya pasó queda pendiente, porque nadie puede afirmar que venció.
     """
     filas = [
-        _fila(a.id, nombre, dia, ";".join(a.responsables) or None, _estado_hito(a, ejecutado.get(a.id, Decimal(0)), dia, parte, corte=corte, dias_aviso=dias_aviso))
+        _fila(
+            a.id,
+            nombre,
+            dia,
+            ";".join(a.responsables) or None,
+            _estado_hito(a, ejecutado.get(a.id, Decimal(0)), dia, parte, corte=corte, dias_aviso=dias_aviso),
+        )
         for a in plan.actividades
         for nombre, dia, parte in _hitos(a)
     ]

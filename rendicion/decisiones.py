@@ -62,10 +62,7 @@ def _sin_repetir(decisiones: Sequence[Decision], donde: str) -> None:
             continue
         if una.regla == otra.regla or "cambiar" in (una.accion, otra.accion):
             raise ErrorUso(
-                (
-                    f"Las decisiones {n} y {m} se contradicen o se repiten: campo «{una.campo}» de la actividad "
-                    f"{una.actividad}."
-                ),
+                (f"Las decisiones {n} y {m} se contradicen o se repiten: campo «{una.campo}» de la actividad {una.actividad}."),
                 donde=donde,
                 hacer="Deje una sola.",
             )
@@ -75,9 +72,7 @@ def _decision(seccion: Mapping[str, Any], donde: str) -> Decision:
     claves = [f.name for f in fields(Decision)]
     sobran = sorted(set(seccion) - set(claves))
     if sobran:
-        raise ErrorUso(
-            f"Usa claves que no existen: {', '.join(sobran)}.", donde=donde, hacer=f"Use solo: {', '.join(claves)}."
-        )
+        raise ErrorUso(f"Usa claves que no existen: {', '.join(sobran)}.", donde=donde, hacer=f"Use solo: {', '.join(claves)}.")
     # El literal puede ser vacío: así se responde un hallazgo sobre una celda en blanco. Pero hay que decirlo.
     faltan = [c for c in claves if c != "valor" and not (c in seccion if c == "literal" else _hay(seccion.get(c)))]
     if faltan:
@@ -88,12 +83,8 @@ def _decision(seccion: Mapping[str, Any], donde: str) -> Decision:
         )
     for campo, validos in (("campo", CAMPOS), ("accion", ACCIONES)):
         if seccion[campo] not in validos:
-            raise ErrorUso(
-                f"{campo} = «{seccion[campo]}» no sirve.", donde=donde, hacer=f"Use uno de: {', '.join(validos)}."
-            )
-    textos = {
-        c: recortar(str(seccion[c])) for c in ("actividad", "campo", "regla", "literal", "accion", "motivo", "autor")
-    }
+            raise ErrorUso(f"{campo} = «{seccion[campo]}» no sirve.", donde=donde, hacer=f"Use uno de: {', '.join(validos)}.")
+    textos = {c: recortar(str(seccion[c])) for c in ("actividad", "campo", "regla", "literal", "accion", "motivo", "autor")}
     return Decision(**textos, fecha=_fecha(seccion["fecha"], "fecha", donde), valor=_valor(seccion, donde))
 
 
@@ -104,11 +95,7 @@ def _hay(valor: object) -> bool:
 def _valor(seccion: Mapping[str, Any], donde: str) -> Valor | None:
     tiene = _hay(seccion.get("valor"))
     if tiene != (seccion["accion"] == "cambiar"):
-        que = (
-            "sobra el valor: «conservar» deja lo que se entendió"
-            if tiene
-            else "falta el valor: «cambiar» tiene que decir por cuál"
-        )
+        que = "sobra el valor: «conservar» deja lo que se entendió" if tiene else "falta el valor: «cambiar» tiene que decir por cuál"
         raise ErrorUso(f"En la decisión {que}.", donde=donde, hacer="Corrija la acción o el valor.")
     if not tiene:
         return None
@@ -131,10 +118,7 @@ def _no_sirve(valor: object, campo: str, donde: str, se_espera: str) -> ErrorUso
 
 
 def _numero(valor: object, campo: str, donde: str) -> Decimal:
-    se_espera = (
-        f"un número {'mayor que cero' if campo == 'meta' else 'que no sea negativo'}, con punto decimal y hasta "
-        f"{_MAXIMO_DECIMALES} decimales"
-    )
+    se_espera = f"un número {'mayor que cero' if campo == 'meta' else 'que no sea negativo'}, con punto decimal y hasta {_MAXIMO_DECIMALES} decimales"
     if isinstance(valor, bool) or not isinstance(valor, int | float | Decimal | str):
         raise _no_sirve(valor, campo, donde, se_espera)
     try:
@@ -160,11 +144,7 @@ def _fecha(valor: object, campo: str, donde: str) -> date:
 
 def _lista(valor: object, campo: str, donde: str) -> tuple[str, ...] | tuple[date, ...]:
     partes = valor.split(";") if isinstance(valor, str) else valor
-    if (
-        not isinstance(partes, list)
-        or not partes
-        or (campo == "responsables" and not all(isinstance(p, str) and recortar(p) for p in partes))
-    ):
+    if not isinstance(partes, list) or not partes or (campo == "responsables" and not all(isinstance(p, str) and recortar(p) for p in partes)):
         raise _no_sirve(valor, campo, donde, "una lista, como ['…', '…']")
     if campo == "hitos":
         return tuple(sorted({_fecha(recortar(p) if isinstance(p, str) else p, campo, donde) for p in partes}))
@@ -173,9 +153,7 @@ def _lista(valor: object, campo: str, donde: str) -> tuple[str, ...] | tuple[dat
     return tuple(dict.fromkeys(recortar(p) for p in partes))
 
 
-def aplicar_decisiones(
-    plan: Plan, hallazgos: Sequence[Hallazgo], decisiones: Sequence[Decision]
-) -> tuple[Plan, tuple[Hallazgo, ...]]:
+def aplicar_decisiones(plan: Plan, hallazgos: Sequence[Hallazgo], decisiones: Sequence[Decision]) -> tuple[Plan, tuple[Hallazgo, ...]]:
     """Aplica cada decisión al plan y la cuenta en el hallazgo que responde; nada cambia a escondidas.
 
     Una decisión vale mientras el plan diga lo que decía cuando se tomó: si su hallazgo o su actividad
@@ -199,18 +177,12 @@ def _sustento(plan: Plan, hallazgos: Sequence[Hallazgo], decision: Decision) -> 
     """Busca el hallazgo que responde la decisión: el de su campo o, si no hay, el único con su regla."""
     if all(a.id != decision.actividad for a in plan.actividades):
         return None, "el plan ya no tiene esa actividad"
-    con_regla = [
-        i
-        for i, h in enumerate(hallazgos)
-        if (h.origen, h.registro, h.regla) == ("plan", decision.actividad, decision.regla)
-    ]
+    con_regla = [i for i, h in enumerate(hallazgos) if (h.origen, h.registro, h.regla) == ("plan", decision.actividad, decision.regla)]
     indices = [i for i in con_regla if hallazgos[i].campo == decision.campo] or con_regla
     if len(indices) != 1:
         return (
             None,
-            "ese hallazgo ya no existe"
-            if not indices
-            else "hay varios hallazgos con esa regla y ninguno es de ese campo",
+            "ese hallazgo ya no existe" if not indices else "hay varios hallazgos con esa regla y ninguno es de ese campo",
         )
     if recortar(hallazgos[indices[0]].literal or "") != decision.literal:
         return None, f"el plan ahora dice «{hallazgos[indices[0]].literal or ''}»"
@@ -224,11 +196,7 @@ def _sin_sustento(decision: Decision, causa: str, previos: Sequence[Hallazgo]) -
         f"y la regla {decision.regla}: {causa}. La decisión se tomó cuando decía «{decision.literal}» y no se "
         "aplicó. Revísela o retírela."
     )
-    repetidos = sum(
-        1
-        for h in previos
-        if (h.registro, h.campo, h.regla) == (decision.actividad, decision.campo, "decision_sin_sustento")
-    )
+    repetidos = sum(1 for h in previos if (h.registro, h.campo, h.regla) == (decision.actividad, decision.campo, "decision_sin_sustento"))
     registro = decision.actividad if not repetidos else f"{decision.actividad} ({repetidos + 1})"
     return Hallazgo(
         "plan",
@@ -274,13 +242,8 @@ def _revisar(plan: Plan, decision: Decision) -> None:
 
 def _contar(hallazgo: Hallazgo, decision: Decision, plan: Plan) -> Hallazgo:
     vigente = _dicho(getattr(plan.actividad(decision.actividad), decision.campo))
-    que = (
-        f"se cambia {decision.campo} a «{vigente}»" if decision.accion == "cambiar" else f"se conserva {decision.campo}"
-    )
-    explicacion = (
-        f"{hallazgo.explicacion} Decisión de {decision.autor} ({decision.fecha.isoformat()}): {que}. Motivo: "
-        f"{decision.motivo}"
-    )
+    que = f"se cambia {decision.campo} a «{vigente}»" if decision.accion == "cambiar" else f"se conserva {decision.campo}"
+    explicacion = f"{hallazgo.explicacion} Decisión de {decision.autor} ({decision.fecha.isoformat()}): {que}. Motivo: {decision.motivo}"
     return replace(hallazgo, explicacion=explicacion, valor=vigente or hallazgo.valor)
 
 

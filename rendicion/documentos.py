@@ -45,10 +45,7 @@ def leer_documento(contenido: bytes, nombre: str) -> Documento:
         raise ErrorUso(
             "El documento no trae ninguna tabla.",
             donde=nombre,
-            hacer=(
-                "El plan debe venir en una tabla con una fila de títulos. Si la copió de un PDF, guárdela como "
-                "libro de Excel."
-            ),
+            hacer=("El plan debe venir en una tabla con una fila de títulos. Si la copió de un PDF, guárdela como libro de Excel."),
         )
     return Documento(nombre, hashlib.sha256(contenido).hexdigest(), lineas, avisos)
 
@@ -61,15 +58,10 @@ def _revisar(contenido: bytes, nombre: str, extension: str) -> None:
             hacer=f"{_GUARDAR} Se leen: {', '.join(TEXTO + LIBROS)}.",
         )
     if not contenido.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise ErrorUso(
-            "El archivo está vacío.", donde=nombre, hacer="Revise que se haya descargado o guardado completo."
-        )
+        raise ErrorUso("El archivo está vacío.", donde=nombre, hacer="Revise que se haya descargado o guardado completo.")
     if len(contenido) > LIMITE_BYTES:
         raise ErrorUso(
-            (
-                f"El archivo pesa {len(contenido) // 1024 // 1024} MB; un plan no pasa de "
-                f"{LIMITE_BYTES // 1024 // 1024} MB."
-            ),
+            (f"El archivo pesa {len(contenido) // 1024 // 1024} MB; un plan no pasa de {LIMITE_BYTES // 1024 // 1024} MB."),
             donde=nombre,
             hacer="Deje en el archivo solo la tabla del plan.",
         )
@@ -85,9 +77,7 @@ def _revisar(contenido: bytes, nombre: str, extension: str) -> None:
 
 
 def _decodificar(contenido: bytes, nombre: str) -> tuple[str, tuple[Aviso, ...]]:
-    codificaciones = (
-        ("utf-16",) if contenido.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "cp1252")
-    )
+    codificaciones = ("utf-16",) if contenido.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "cp1252")
     for codificacion in codificaciones:
         try:
             texto = unicodedata.normalize("NFC", contenido.decode(codificacion))
@@ -111,10 +101,7 @@ def _danos(texto: str) -> tuple[Aviso, ...]:
             "documento",
             "letras_danadas",
             "grave",
-            (
-                "El texto trae letras dañadas («Ã³» o «\ufffd» en vez de una tilde o una eñe): se guardó con otra "
-                "codificación. Se publica como viene."
-            ),
+            ("El texto trae letras dañadas («Ã³» o «\ufffd» en vez de una tilde o una eñe): se guardó con otra codificación. Se publica como viene."),
         ),
     )
 
@@ -167,10 +154,7 @@ def _registros(texto: str, separador: str, nombre: str, extension: str) -> list[
         raise ErrorUso(
             "El archivo CSV tiene una comilla sin cerrar o una celda desmedida.",
             donde=nombre,
-            hacer=(
-                'Revise las comillas ("): cada celda que abre una debe cerrarla, y una comilla dentro del texto va doble. '
-                f"Detalle: {causa}."
-            ),
+            hacer=(f'Revise las comillas ("): cada celda que abre una debe cerrarla, y una comilla dentro del texto va doble. Detalle: {causa}.'),
         ) from causa
 
 

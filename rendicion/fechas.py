@@ -88,9 +88,7 @@ def leer_fecha(texto: str, ano: int, palabras: PalabrasFecha) -> FechaLeida | No
 def _fichas(texto: str, palabras: PalabrasFecha) -> list[tuple[str, _Atomo | int | str]] | None:
     plegado = re.sub(r"(\d)\s?(?:º|°|ro|ero|er)(?![^\W\d_])", r"\1", plegar(recortar(texto)).rstrip(". "))
     plegado = re.sub(r",\s*(?=(?:de(?:l ano)? )?(?:19|20)\d\d\b)", " ", plegado)
-    plegado = re.sub(
-        r"(?<=[^\W\d_])([-/])(?=(?:19|20)\d\d\b)|(?<=\d)-(?=[^\W\d_])|(?<=\d)/(?=[^\W\d_]+/)", " ", plegado
-    )
+    plegado = re.sub(r"(?<=[^\W\d_])([-/])(?=(?:19|20)\d\d\b)|(?<=\d)-(?=[^\W\d_])|(?<=\d)/(?=[^\W\d_]+/)", " ", plegado)
     fichas: list[tuple[str, _Atomo | int | str]] = []
     posicion = 0
     while posicion < len(plegado.rstrip()):
@@ -107,22 +105,15 @@ def _fichas(texto: str, palabras: PalabrasFecha) -> list[tuple[str, _Atomo | int
 
 
 def _ficha(hallada: re.Match[str], palabras: PalabrasFecha) -> tuple[str, _Atomo | int | str] | None:
-    if hallada["iso"]:
-        ano, mes, dia = map(int, hallada["iso"].split("-"))
-        return "atomo", _Atomo(dia, mes, ano)
-    if hallada["dma"]:
-        dia, mes, ano = map(int, re.split(r"[/.-]", hallada["dma"]))
-        return "atomo", _Atomo(dia, mes, ano)
-    if hallada["ma"]:
-        mes, ano = map(int, hallada["ma"].split("/"))
-        return "atomo", _Atomo(None, mes, ano)
-    if hallada["ano"]:
-        return "ano", int(hallada["ano"])
-    if hallada["dia"]:
-        return "dia", int(hallada["dia"])
-    if hallada["signo"]:
-        return "signo", _SIGNOS[hallada["signo"]]
-    return _ficha_de_palabra(hallada["palabra"], palabras)
+    clase = hallada.lastgroup if hallada.lastgroup != "s" else "dma"
+    texto = hallada[clase or 0].strip()
+    if clase in ("iso", "dma", "ma"):
+        partes = [int(p) for p in re.split(r"[/.-]", texto)]
+        ano, mes, *dia = partes if clase == "iso" else partes[::-1]
+        return "atomo", _Atomo(dia[0] if dia else None, mes, ano)
+    if clase in ("ano", "dia"):
+        return clase, int(texto)
+    return ("signo", _SIGNOS[texto]) if clase == "signo" else _ficha_de_palabra(texto, palabras)
 
 
 def _ficha_de_palabra(palabra: str, palabras: PalabrasFecha) -> tuple[str, _Atomo | int | str] | None:
@@ -197,18 +188,15 @@ def _completos(atomos: list[_Atomo], ano: int) -> list[_Atomo]:
     return [replace(a, ano=a.ano or ano) for a in atomos]
 
 
+_RANGOS = (("a",), ("hasta",), ("desde", "a"), ("desde", "hasta"), ("entre", "y"), ("entre", "a"))
+
+
 def _leida(atomos: list[_Atomo], signos: list[str]) -> FechaLeida | None:
-    if not atomos:
-        return None
-    if signos[:1] in (["desde"], ["entre"]) and len(atomos) == 2 and signos[1:] in (["a"], ["hasta"], ["y"]):
-        return None if signos == ["desde", "y"] else _ventana(atomos)
     if len(atomos) == 1:
         return _sola(atomos[0], signos)
-    if len(signos) != len(atomos) - 1:
-        return None
-    if signos in (["a"], ["hasta"]):
+    if len(atomos) == 2 and tuple(signos) in _RANGOS:
         return _ventana(atomos)
-    if set(signos) == {"y"} and not any(a.parte for a in atomos):
+    if len(atomos) - 1 == len(signos) and set(signos) == {"y"} and not any(a.parte for a in atomos):
         return FechaLeida(hitos=tuple(sorted({a.ultimo() for a in atomos})))
     return None
 

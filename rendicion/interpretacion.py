@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from rendicion.errores import ErrorUso
@@ -16,7 +17,7 @@ from rendicion.plan_dudas import buscar_dudas
 from rendicion.plan_pesos import leer_pesos, leer_pesos_de_subcomponentes
 from rendicion.plan_subcomponentes import Subcomponente, numerar
 from rendicion.plan_vigencia import leer_periodo, leer_vigencia
-from rendicion.vocabulario import Vocabulario
+from rendicion.vocabulario import GRAVEDADES, Vocabulario
 
 
 def interpretar_plan(
@@ -62,27 +63,24 @@ def interpretar_plan(
 
 def unir_repetidos(hallazgos: Sequence[Hallazgo]) -> tuple[Hallazgo, ...]:
     """Deja un hallazgo por origen, registro, campo y regla: los repetidos se suman en uno, sin perder su texto."""
-    unidos: dict[tuple[str, str, str, str], Hallazgo] = {}
-    for nuevo in hallazgos:
-        llave = (nuevo.origen, nuevo.registro, nuevo.campo, nuevo.regla)
-        previo = unidos.get(llave)
-        unidos[llave] = _unir(previo, nuevo) if previo else nuevo
-    return tuple(unidos.values())
+    grupos: dict[tuple[str, str, str, str], list[Hallazgo]] = {}
+    for h in hallazgos:
+        grupos.setdefault((h.origen, h.registro, h.campo, h.regla), []).append(h)
+    return tuple(_unir(grupo) for grupo in grupos.values())
 
 
-def _unir(uno: Hallazgo, otro: Hallazgo) -> Hallazgo:
-    gravedades = ("informativa", "advertencia", "grave")
-    return Hallazgo(
-        uno.origen, uno.registro, uno.campo, uno.regla,
-        max(uno.gravedad, otro.gravedad, key=gravedades.index),
-        _sumar(uno.explicacion, otro.explicacion, " ") or "",
-        _sumar(uno.literal, otro.literal, " | "),
-        _sumar(uno.valor, otro.valor, " | "),
-    )  # fmt: skip
+def _unir(grupo: Sequence[Hallazgo]) -> Hallazgo:
+    return replace(
+        grupo[0],
+        gravedad=max((h.gravedad for h in grupo), key=GRAVEDADES.index),
+        explicacion=_sumar((h.explicacion for h in grupo), " ") or "",
+        literal=_sumar((h.literal for h in grupo), " | "),
+        valor=_sumar((h.valor for h in grupo), " | "),
+    )
 
 
-def _sumar(uno: str | None, otro: str | None, union: str) -> str | None:
-    return union.join(dict.fromkeys(t for t in (uno, otro) if t)) or None
+def _sumar(textos: Iterable[str | None], union: str) -> str | None:
+    return union.join(dict.fromkeys(t for t in textos if t)) or None
 
 
 def _columnas_que_faltan(cuadro: Cuadro) -> list[Hallazgo]:
@@ -103,16 +101,12 @@ def _leer_actividades(cuadro: Cuadro, contexto: Contexto) -> tuple[tuple[Activid
     subcomponentes = numerar([f.valores["subcomponente"] for f in cuadro.filas], contexto.vocabulario)
     de_cada_fila = [subcomponentes[f.valores["subcomponente"]] for f in cuadro.filas]
     ids, hallazgos = _numeros_de_actividad(cuadro, de_cada_fila)
-    hallazgos += [
-        h for s in dict.fromkeys(subcomponentes.values()) for h in _duda_de_subcomponente(s, ids[de_cada_fila.index(s)])
-    ]
+    hallazgos += [h for s in dict.fromkeys(subcomponentes.values()) for h in _duda_de_subcomponente(s, ids[de_cada_fila.index(s)])]
     pesos, de_pesos = leer_pesos(cuadro.filas, ids, [s.id for s in de_cada_fila])
     por_bloque, de_bloques = leer_pesos_de_subcomponentes(cuadro.filas, ids, [s.id for s in de_cada_fila])
     actividades = []
     for fila, subcomponente, actividad_id, peso in zip(cuadro.filas, de_cada_fila, ids, pesos, strict=True):
-        actividad, dudas = leer_actividad(
-            fila, subcomponente, actividad_id, (peso, por_bloque[subcomponente.id]), contexto
-        )
+        actividad, dudas = leer_actividad(fila, subcomponente, actividad_id, (peso, por_bloque[subcomponente.id]), contexto)
         actividades.append(actividad)
         hallazgos += dudas
     return tuple(actividades), [*hallazgos, *de_pesos, *de_bloques]
@@ -158,15 +152,11 @@ def _numeros_de_actividad(cuadro: Cuadro, subcomponentes: Sequence[Subcomponente
     literales = [f.valores.get("codigo", "") for f in cuadro.filas]
     codigos = [c.replace(",", ".").rstrip(".") for c in literales]
     sirven = len(set(codigos)) == len(codigos) and all(
-        re.fullmatch(r"[0-9]+\.[0-9]+", c) and c.split(".")[0] == s.id
-        for c, s in zip(codigos, subcomponentes, strict=True)
+        re.fullmatch(r"[0-9]+\.[0-9]+", c) and c.split(".")[0] == s.id for c, s in zip(codigos, subcomponentes, strict=True)
     )
     if sirven:
         return codigos, []
-    explicacion = (
-        "Los códigos del plan no se usaron como número de actividad: tienen que ser como 1.1, empezar por el del "
-        "subcomponente y no repetirse."
-    )
+    explicacion = "Los códigos del plan no se usaron como número de actividad: tienen que ser como 1.1, empezar por el del subcomponente y no repetirse."
     return corridos, [
         hallazgo(i, "actividad_id", "codigo_no_usado", "informativa", explicacion, literal=c, valor=i)
         for i, c in zip(corridos, literales, strict=True)

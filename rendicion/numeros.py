@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from text_to_num import text2num  # type: ignore[import-untyped]
+from text_to_num import text2num
 
 from rendicion.plan_texto import plegar, recortar
 
 MAXIMO_DECIMALES = 4
 _PALABRAS_POR_NUMERO = 12
+_CONTEXTO = 20  # letras que bastan para ver el «menos», el «N.º» o el «y» de antes
 # Un número pegado a letras («G20», «COVID-19», «3er», «1º») nombra algo, no cuenta.
 _CIFRAS = re.compile(
     r"(?<![\w.,])(?<![^\W\d_][-–])(?P<signo>(?<![\w)])[-−])?"
@@ -88,7 +89,7 @@ def leer_cantidad(texto: str, reemplazos: Mapping[str, str]) -> Cantidad:
 def _en_cifras(plegado: str) -> list[_Numero]:
     encontrados = []
     for hallado in _CIFRAS.finditer(plegado):
-        if _ROTULO.search(plegado[: hallado.start()]):
+        if _ROTULO.search(_antes(plegado, hallado.start())):
             continue
         valor, regla = leer_cifras(hallado["cifras"])
         if valor is not None and hallado["signo"]:
@@ -109,20 +110,27 @@ def _en_palabras(plegado: str, reemplazos: Mapping[str, str]) -> list[_Numero]:
     return encontrados
 
 
-def _numero_mas_largo(
-    plegado: str, palabras: list[re.Match[str]], reemplazos: Mapping[str, str]
-) -> tuple[_Numero | None, int]:
-    for cuantas in range(len(palabras), 0, -1):
-        desde, hasta = palabras[0].start(), palabras[cuantas - 1].end()
-        tramo = plegado[desde:hasta]
-        valor = _valor_en_palabras(tramo, reemplazos)
-        if valor is None:
-            continue
-        negativo = plegado[:desde].split()[-1:] == ["menos"]
-        pct = re.match(r"\s*(?:%|por ciento\b)", plegado[hasta:])
-        fin = hasta + (pct.end() if pct else 0)
-        return _Numero(desde, fin, -valor if negativo else valor, palabra=tramo, porcentaje=bool(pct)), cuantas
-    return None, 1
+def _numero_mas_largo(plegado: str, palabras: list[re.Match[str]], reemplazos: Mapping[str, str]) -> tuple[_Numero | None, int]:
+    desde, mejor, cuantas, fallas = palabras[0].start(), None, 1, 0
+    for usadas, palabra in enumerate(palabras, 1):
+        valor = _valor_en_palabras(plegado[desde : palabra.end()], reemplazos)
+        fallas = 0 if valor is not None else fallas + 1
+        # «treinta y» no es un número y «treinta y uno» sí: una falla sola no cierra la búsqueda.
+        if fallas > 1 or (fallas and usadas == 1):
+            break
+        if valor is not None:
+            mejor, cuantas = valor, usadas
+    if mejor is None:
+        return None, 1
+    hasta = palabras[cuantas - 1].end()
+    negativo = _antes(plegado, desde).split()[-1:] == ["menos"]
+    pct = re.match(r"\s*(?:%|por ciento\b)", plegado[hasta : hasta + _CONTEXTO])
+    fin = hasta + (pct.end() if pct else 0)
+    return _Numero(desde, fin, -mejor if negativo else mejor, palabra=plegado[desde:hasta], porcentaje=bool(pct)), cuantas
+
+
+def _antes(plegado: str, desde: int) -> str:
+    return plegado[max(0, desde - _CONTEXTO) : desde]
 
 
 def _valor_en_palabras(tramo: str, reemplazos: Mapping[str, str]) -> Decimal | None:
@@ -136,7 +144,7 @@ def _valor_en_palabras(tramo: str, reemplazos: Mapping[str, str]) -> Decimal | N
 
 def _sin_articulos(plegado: str, numeros: list[_Numero]) -> list[_Numero]:
     """Aparta «un», «una» y «uno» cuando ni abren el texto ni se suman a otra cosa: ahí son artículos."""
-    firmes = [n for n in numeros if n.palabra not in _ARTICULOS or n.desde == 0 or _SUMA.search(plegado[: n.desde])]
+    firmes = [n for n in numeros if n.palabra not in _ARTICULOS or n.desde == 0 or _SUMA.search(_antes(plegado, n.desde))]
     return firmes or numeros
 
 

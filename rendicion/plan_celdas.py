@@ -84,9 +84,7 @@ _Anotar = Callable[..., Hallazgo]
 
 
 def _anotador(actividad_id: str, lugar: str) -> _Anotar:
-    def anotar(
-        campo: str, regla: str, gravedad: str, explicacion: str, *, literal: str | None = None, valor: str | None = None
-    ) -> Hallazgo:
+    def anotar(campo: str, regla: str, gravedad: str, explicacion: str, *, literal: str | None = None, valor: str | None = None) -> Hallazgo:
         return hallazgo(
             actividad_id,
             campo,
@@ -107,16 +105,12 @@ def _dudas_de_actividad(fila: FilaPlan, anotar: _Anotar) -> list[Hallazgo]:
     return [anotar("actividad", "actividad_combinada", "advertencia", explicacion, literal=fila.valores["actividad"])]
 
 
-def _leer_meta(
-    fila: FilaPlan, contexto: Contexto, anotar: _Anotar
-) -> tuple[Decimal | None, str | None, list[Hallazgo]]:
+def _leer_meta(fila: FilaPlan, contexto: Contexto, anotar: _Anotar) -> tuple[Decimal | None, str | None, list[Hallazgo]]:
     literal = fila.valores.get("meta")
     if literal is None:
         return None, None, [anotar("meta", "meta_sin_numero", "grave", "no tiene meta; no se puede medir su avance.")]
     if "meta" in fila.combinados:
-        explicacion = (
-            "su meta está en una celda combinada con la fila de arriba y no se sabe cómo se reparte; quedó sin meta."
-        )
+        explicacion = "su meta está en una celda combinada con la fila de arriba y no se sabe cómo se reparte; quedó sin meta."
         return None, None, [anotar("meta", "meta_combinada", "grave", explicacion, literal=literal)]
     cantidad = leer_cantidad(literal, contexto.vocabulario.numeros)
     if cantidad.valor is None:
@@ -124,11 +118,7 @@ def _leer_meta(
         return (
             None,
             None,
-            [
-                anotar(
-                    "meta", regla, "grave", f"su meta «{literal}» {_SIN_LEER[regla]}; quedó sin meta.", literal=literal
-                )
-            ],
+            [anotar("meta", regla, "grave", f"su meta «{literal}» {_SIN_LEER[regla]}; quedó sin meta.", literal=literal)],
         )
     valor = f"{cantidad.valor:f}"
     dudas = []
@@ -145,9 +135,7 @@ def _leer_meta(
         )
     if cantidad.dentro_del_texto:
         explicacion = f"el número de la meta está dentro del texto y no al principio; se leyó como {valor}."
-        dudas.append(
-            anotar("meta", "numero_dentro_del_texto", "informativa", explicacion, literal=literal, valor=valor)
-        )
+        dudas.append(anotar("meta", "numero_dentro_del_texto", "informativa", explicacion, literal=literal, valor=valor))
     return cantidad.valor, cantidad.unidad, dudas
 
 
@@ -159,18 +147,12 @@ def _leer_responsables(fila: FilaPlan, contexto: Contexto, anotar: _Anotar) -> t
     # El «;» separa los responsables en lo publicado: nunca puede quedar dentro de un nombre.
     partes = [recortar(" ".join(p.split())) for p in re.split(rf"{corte}|;|\n", literal)]
     nombres = [p for p in partes if p]
-    responsables = tuple(
-        {clave(n) or n: n for n in reversed(nombres)}[c] for c in dict.fromkeys(clave(n) or n for n in nombres)
-    )
+    responsables = tuple({clave(n) or n: n for n in reversed(nombres)}[c] for c in dict.fromkeys(clave(n) or n for n in nombres))
     valor = ";".join(responsables)
     dudas = []
     if len(nombres) > 1:
-        explicacion = (
-            f"la celda nombra {len(nombres)} responsables; se separaron y cada uno responde por toda la actividad."
-        )
-        dudas.append(
-            anotar("responsables", "responsables_compuestos", "informativa", explicacion, literal=literal, valor=valor)
-        )
+        explicacion = f"la celda nombra {len(nombres)} responsables; se separaron y cada uno responde por toda la actividad."
+        dudas.append(anotar("responsables", "responsables_compuestos", "informativa", explicacion, literal=literal, valor=valor))
     if len(responsables) < len(nombres):
         dudas.append(
             anotar(
@@ -187,11 +169,7 @@ def _leer_responsables(fila: FilaPlan, contexto: Contexto, anotar: _Anotar) -> t
 
 def _texto_de_fecha(fila: FilaPlan) -> str | None:
     inicio, fin = fila.valores.get("inicio"), fila.valores.get("fin")
-    extremos = [
-        t
-        for t in (f"desde {inicio}" if inicio and not fin else inicio, f"hasta {fin}" if fin and not inicio else fin)
-        if t
-    ]
+    extremos = [t for t in (f"desde {inicio}" if inicio and not fin else inicio, f"hasta {fin}" if fin and not inicio else fin) if t]
     return fila.valores.get("fecha") or " - ".join(extremos) or None
 
 
@@ -248,26 +226,16 @@ def _dudas_de_hitos(leida: FechaLeida, literal: str, contexto: Contexto, anotar:
     dudas = [anotar("hitos", "hitos_leidos_del_texto", "informativa", explicacion, literal=literal, valor=valor)]
     fuera = [h.isoformat() for h in leida.hitos if not contexto.inicio <= h <= contexto.fin]
     if fuera:
-        explicacion = (
-            f"hay fechas de entrega fuera del periodo del plan ({', '.join(fuera)}); se dejaron como están escritas."
-        )
-        dudas.append(
-            anotar(
-                "hitos", "hito_fuera_del_periodo", "advertencia", explicacion, literal=literal, valor=";".join(fuera)
-            )
-        )
+        explicacion = f"hay fechas de entrega fuera del periodo del plan ({', '.join(fuera)}); se dejaron como están escritas."
+        dudas.append(anotar("hitos", "hito_fuera_del_periodo", "advertencia", explicacion, literal=literal, valor=";".join(fuera)))
     return [*dudas, *_duda_de_vigencia("hitos", leida.hitos, literal, contexto, anotar)]
 
 
-def _duda_de_vigencia(
-    campo: str, dias: Sequence[date], literal: str, contexto: Contexto, anotar: _Anotar
-) -> list[Hallazgo]:
+def _duda_de_vigencia(campo: str, dias: Sequence[date], literal: str, contexto: Contexto, anotar: _Anotar) -> list[Hallazgo]:
     otras = [d.isoformat() for d in dias if d.year != contexto.vigencia]
     if not otras:
         return []
-    explicacion = (
-        f"habla de otro año ({', '.join(otras)}) y el plan es de {contexto.vigencia}; se dejó como está escrito."
-    )
+    explicacion = f"habla de otro año ({', '.join(otras)}) y el plan es de {contexto.vigencia}; se dejó como está escrito."
     return [anotar(campo, "fecha_de_otra_vigencia", "advertencia", explicacion, literal=literal, valor=";".join(otras))]
 
 
@@ -300,14 +268,6 @@ def _leer_programacion(
     opciones: dict[str, Programacion] = {"hitos": "hitos", "lineal": "lineal", "al_final": "al_final"}
     leida = opciones.get(contexto.vocabulario.programacion.get(clave(literal), ""))
     if leida is None or (leida == "hitos" and not hitos):
-        explicacion = (
-            f"no se pudo usar su programación, «{literal}»"
-            + (", porque no tiene fechas de entrega" if leida else "")
-            + f"; se usó {defecto}."
-        )
-        return defecto, [
-            anotar(
-                "programacion", "programacion_no_entendida", "advertencia", explicacion, literal=literal, valor=defecto
-            )
-        ]
+        explicacion = f"no se pudo usar su programación, «{literal}»" + (", porque no tiene fechas de entrega" if leida else "") + f"; se usó {defecto}."
+        return defecto, [anotar("programacion", "programacion_no_entendida", "advertencia", explicacion, literal=literal, valor=defecto)]
     return leida, []

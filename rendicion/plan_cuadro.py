@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from rendicion.errores import ErrorUso
 from rendicion.hallazgos import Hallazgo
@@ -66,6 +67,7 @@ class _Lector:
     filas: list[FilaPlan] = field(default_factory=list)
     afuera: list[str] = field(default_factory=list)
     campos: set[str] = field(default_factory=set)
+    hojas: set[str] = field(default_factory=set)
     hallazgos: list[Hallazgo] = field(default_factory=list)
 
 
@@ -81,17 +83,24 @@ def leer_cuadro(documento: Documento, vocabulario: Vocabulario) -> Cuadro:
     for i, fila in enumerate(documento.lineas):
         if i == 0 or fila.hoja != documento.lineas[i - 1].hoja:
             lector.titulos = lector.subcomponente = None
-        _leer_fila(lector, fila, es_titulo=i in entre_bloques, siguientes=documento.lineas[i + 1 :])
+        _leer_fila(lector, fila, es_titulo=i in entre_bloques, posicion=i)
     if not lector.campos:
         raise _sin_cuadro(documento, vocabulario)
+    lector.hallazgos += _hojas_sin_cuadro(documento, lector.hojas)
     return Cuadro(tuple(lector.filas), tuple(lector.afuera), frozenset(lector.campos), tuple(lector.hallazgos))
+
+
+def _hojas_sin_cuadro(documento: Documento, con_cuadro: set[str]) -> list[Hallazgo]:
+    hojas = dict.fromkeys(f.hoja for f in documento.lineas if f.hoja not in con_cuadro and _escritas(f))
+    explicacion = "La hoja no tiene los títulos del plan; no se leyeron actividades de ella."
+    return [hallazgo(f"hoja {h}", "documento", "hoja_sin_cuadro", "informativa", explicacion) for h in hojas]
 
 
 def _escritas(fila: Fila) -> dict[int, str]:
     return {i: recortar(c) for i, c in enumerate(fila.celdas) if recortar(c) and i not in fila.combinadas}
 
 
-def _leer_fila(lector: _Lector, fila: Fila, *, es_titulo: bool, siguientes: Sequence[Fila]) -> None:
+def _leer_fila(lector: _Lector, fila: Fila, *, es_titulo: bool, posicion: int) -> None:
     escritas = _escritas(fila)
     if not escritas:
         return
@@ -101,7 +110,7 @@ def _leer_fila(lector: _Lector, fila: Fila, *, es_titulo: bool, siguientes: Sequ
     elif lector.titulos is None or es_titulo:
         lector.afuera.append(" ".join(escritas.values()))
     else:
-        _leer_fila_del_cuadro(lector, lector.titulos, fila, siguientes)
+        _leer_fila_del_cuadro(lector, lector.titulos, fila, posicion)
 
 
 def _titulos(fila: Fila, vocabulario: Vocabulario, nombre: str) -> _Titulos | None:
@@ -109,9 +118,7 @@ def _titulos(fila: Fila, vocabulario: Vocabulario, nombre: str) -> _Titulos | No
     celdas = {i: clave(c) for i, c in _escritas(fila).items()}
     columnas: dict[int, str] = {}
     for columna in vocabulario.columnas:
-        posibles = sorted(
-            (columna.titulos.index(c), i) for i, c in celdas.items() if c in columna.titulos and i not in columnas
-        )
+        posibles = sorted((columna.titulos.index(c), i) for i, c in celdas.items() if c in columna.titulos and i not in columnas)
         if len(posibles) > 1 and posibles[0][0] == posibles[1][0] and len(columnas) + 1 >= _MINIMO_TITULOS:
             raise ErrorUso(
                 f"Dos columnas se llaman igual: {en_lista([fila.celdas[posibles[0][1]]])}.",
@@ -140,6 +147,7 @@ def _abrir_bloque(lector: _Lector, fila: Fila, titulos: _Titulos) -> None:
         lector.subcomponente = None
     lector.titulos = titulos
     lector.campos |= set(titulos.columnas.values())
+    lector.hojas.add(fila.hoja)
     ya = {h.campo for h in lector.hallazgos if h.regla == "columna_desconocida"}
     for titulo in titulos.desconocidas.values():
         if titulo not in ya:
@@ -153,19 +161,15 @@ def _abrir_bloque(lector: _Lector, fila: Fila, titulos: _Titulos) -> None:
             )  # fmt: skip
 
 
-def _leer_fila_del_cuadro(lector: _Lector, titulos: _Titulos, fila: Fila, siguientes: Sequence[Fila]) -> None:
+def _leer_fila_del_cuadro(lector: _Lector, titulos: _Titulos, fila: Fila, posicion: int) -> None:
     escritas = _escritas(fila)
     valores, combinados = _valores(titulos, fila)
-    otros = [
-        titulos.columnas.get(i, "") for i in escritas if titulos.columnas.get(i) not in _DEL_BLOQUE | {"actividad"}
-    ]
+    otros = [titulos.columnas.get(i, "") for i in escritas if titulos.columnas.get(i) not in _DEL_BLOQUE | {"actividad"}]
     if _es_total(valores, lector.vocabulario):
-        lector.hallazgos.append(
-            _de_fila(fila, "fila_de_total", "informativa", "La fila es un total, no una actividad; no se usó.")
-        )
+        lector.hallazgos.append(_de_fila(fila, "fila_de_total", "informativa", "La fila es un total, no una actividad; no se usó."))
         return
     if len(escritas) == 1 and _puede_ser_rotulo(titulos, escritas, lector.vocabulario):
-        _leer_rotulo(lector, titulos, fila, siguientes)
+        _leer_rotulo(lector, titulos, fila, posicion)
         return
     if len(escritas) == 1 and _casa(plegar(next(iter(escritas.values()))), lector.vocabulario):
         lector.afuera.append(next(iter(escritas.values())))
@@ -221,12 +225,12 @@ def _valores(titulos: _Titulos, fila: Fila) -> tuple[dict[str, str], frozenset[s
     return valores, frozenset(combinados)
 
 
-def _leer_rotulo(lector: _Lector, titulos: _Titulos, fila: Fila, siguientes: Sequence[Fila]) -> None:
+def _leer_rotulo(lector: _Lector, titulos: _Titulos, fila: Fila, posicion: int) -> None:
     """Lee una fila con un solo texto fuera de la columna de actividades: subcomponente, título u otra cosa."""
     texto = next(iter(_escritas(fila).values()))
     if _casa(plegar(texto), lector.vocabulario):
         lector.afuera.append(texto)
-    elif trae_numero(texto, lector.vocabulario) or _abre_bloque(titulos, siguientes):
+    elif trae_numero(texto, lector.vocabulario) or _abre_bloque(titulos, lector.documento.lineas, posicion):
         lector.subcomponente = texto
     else:
         lector.hallazgos.append(
@@ -239,8 +243,8 @@ def _leer_rotulo(lector: _Lector, titulos: _Titulos, fila: Fila, siguientes: Seq
         )
 
 
-def _abre_bloque(titulos: _Titulos, siguientes: Sequence[Fila]) -> bool:
-    fila = next((f for f in siguientes if _escritas(f)), None)
+def _abre_bloque(titulos: _Titulos, lineas: Sequence[Fila], posicion: int) -> bool:
+    fila = next((f for f in islice(lineas, posicion + 1, None) if _escritas(f)), None)
     if fila is None:
         return False
     valores, _ = _valores(titulos, fila)
@@ -259,12 +263,8 @@ def _avisar_sobrantes(lector: _Lector, titulos: _Titulos, fila: Fila) -> None:
         )  # fmt: skip
 
 
-def _de_fila(
-    fila: Fila, regla: str, gravedad: str, explicacion: str, *, literal: str | None = None, campo: str = "fila"
-) -> Hallazgo:
-    return hallazgo(
-        fila.lugar, campo, regla, gravedad, explicacion, literal=literal or " | ".join(_escritas(fila).values())
-    )
+def _de_fila(fila: Fila, regla: str, gravedad: str, explicacion: str, *, literal: str | None = None, campo: str = "fila") -> Hallazgo:
+    return hallazgo(fila.lugar, campo, regla, gravedad, explicacion, literal=literal or " | ".join(_escritas(fila).values()))
 
 
 def _es_total(valores: Mapping[str, str], vocabulario: Vocabulario) -> bool:
@@ -302,11 +302,7 @@ def _sin_cuadro(documento: Documento, vocabulario: Vocabulario) -> ErrorUso:
     anchas = [f for f in documento.lineas if len(_escritas(f)) > 1]
     primera = max(anchas[:20], key=lambda f: len(_escritas(f)), default=None)
     buscados = en_lista([c.titulos[0] for c in vocabulario.columnas if c.obligatoria])
-    visto = (
-        f" La fila más parecida ({primera.lugar}) dice: {en_lista(list(_escritas(primera).values())[:8])}."
-        if primera
-        else ""
-    )
+    visto = f" La fila más parecida ({primera.lugar}) dice: {en_lista(list(_escritas(primera).values())[:8])}." if primera else ""
     return ErrorUso(
         f"No se encontró el cuadro del plan: ninguna fila tiene los títulos {buscados}.{visto}",
         donde=documento.nombre,

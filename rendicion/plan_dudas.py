@@ -47,26 +47,15 @@ def _palabra_repetida(actividad: Actividad) -> Iterator[Hallazgo]:
         hallada = _REPETIDA.search(plegar(texto))
         if hallada and columna != "subcomponente":
             repetida = texto[hallada.start() : hallada.end()]
-            explicacion = (
-                f"Actividad {actividad.id}: el texto repite una palabra («{repetida}»); puede faltar o sobrar "
-                "algo. Se dejó como está."
-            )
-            yield hallazgo(
-                actividad.id, campo, "palabra_repetida", "advertencia", explicacion, literal=texto, valor=repetida
-            )
+            explicacion = f"Actividad {actividad.id}: el texto repite una palabra («{repetida}»); puede faltar o sobrar algo. Se dejó como está."
+            yield hallazgo(actividad.id, campo, "palabra_repetida", "advertencia", explicacion, literal=texto, valor=repetida)
 
 
 def _texto_cortado(actividad: Actividad, vocabulario: Vocabulario) -> Iterator[Hallazgo]:
     texto = actividad.texto
     palabras = clave(texto).split()
-    if (
-        palabras
-        and palabras[-1] in vocabulario.palabras_finales
-        and not texto.rstrip().endswith((".", ")", "»", '"', "”"))
-    ):
-        explicacion = (
-            f"Actividad {actividad.id}: el texto está cortado, termina en «{palabras[-1]}». Se dejó como está."
-        )
+    if palabras and palabras[-1] in vocabulario.palabras_finales and not texto.rstrip().endswith((".", ")", "»", '"', "”")):
+        explicacion = f"Actividad {actividad.id}: el texto está cortado, termina en «{palabras[-1]}». Se dejó como está."
         yield hallazgo(actividad.id, "actividad", "actividad_truncada", "advertencia", explicacion, literal=texto)
 
 
@@ -79,29 +68,16 @@ def _terminos(actividad: Actividad, vocabulario: Vocabulario) -> Iterator[Hallaz
 
 
 def _termino(actividad: Actividad, termino: Termino, campo: str, texto: str, dicho: str) -> Hallazgo:
-    explicacion = (
-        f"Actividad {actividad.id}: dice «{dicho}» y tal vez quiso decir «{termino.esperado}». "
-        f"{termino.explicacion} Se dejó como está."
-    )
-    return hallazgo(
-        actividad.id, campo, termino.regla, termino.gravedad, explicacion, literal=texto, valor=termino.esperado
-    )
+    explicacion = f"Actividad {actividad.id}: dice «{dicho}» y tal vez quiso decir «{termino.esperado}». {termino.explicacion} Se dejó como está."
+    return hallazgo(actividad.id, campo, termino.regla, termino.gravedad, explicacion, literal=texto, valor=termino.esperado)
 
 
 def _periodicidad(actividad: Actividad, vocabulario: Vocabulario) -> Iterator[Hallazgo]:
     for campo, texto in (("actividad", actividad.texto), ("meta_texto", actividad.meta_texto or "")):
         for palabra in dict.fromkeys(clave(texto).split()):
             veces = vocabulario.periodicidades.get(palabra)
-            if (
-                veces
-                and actividad.meta is not None
-                and actividad.meta != veces
-                and not (actividad.unidad or "").startswith("%")
-            ):
-                explicacion = (
-                    f"Actividad {actividad.id}: dice «{palabra}», que son {veces} en el año, y la meta es "
-                    f"{actividad.meta:f}. Se dejó la meta."
-                )
+            if veces and actividad.meta is not None and actividad.meta != veces and not (actividad.unidad or "").startswith("%"):
+                explicacion = f"Actividad {actividad.id}: dice «{palabra}», que son {veces} en el año, y la meta es {actividad.meta:f}. Se dejó la meta."
                 yield hallazgo(
                     actividad.id,
                     campo,
@@ -118,10 +94,7 @@ def _actividades_repetidas(plan: Plan) -> Iterator[Hallazgo]:
     for a in plan.actividades:
         previa = vistas.setdefault((clave(a.texto), clave(a.meta_texto or "")), a.id)
         if previa != a.id:
-            explicacion = (
-                f"Actividad {a.id}: tiene el mismo texto y la misma meta que la {previa}; puede estar dos veces. "
-                "Se dejaron las dos."
-            )
+            explicacion = f"Actividad {a.id}: tiene el mismo texto y la misma meta que la {previa}; puede estar dos veces. Se dejaron las dos."
             yield hallazgo(a.id, "actividad", "actividad_repetida", "grave", explicacion, literal=a.texto, valor=previa)
 
 
@@ -143,12 +116,9 @@ def _cuadran(a: Actividad, b: Actividad, relacion: Coherencia) -> bool:
 
 def _no_cuadra(a: Actividad, b: Actividad, relacion: Coherencia) -> Hallazgo:
     explicacion = (
-        f"Actividad {a.id}: su meta («{a.meta_texto}») no cuadra con la de la actividad {b.id} («{b.meta_texto}»). "
-        f"{relacion.explicacion} Se dejaron las dos."
+        f"Actividad {a.id}: su meta («{a.meta_texto}») no cuadra con la de la actividad {b.id} («{b.meta_texto}»). {relacion.explicacion} Se dejaron las dos."
     )
-    return hallazgo(
-        a.id, "meta", relacion.regla, relacion.gravedad, explicacion, literal=a.meta_texto, valor=f"{a.meta:f}"
-    )
+    return hallazgo(a.id, "meta", relacion.regla, relacion.gravedad, explicacion, literal=a.meta_texto, valor=f"{a.meta:f}")
 
 
 def _dependencias_parecidas(plan: Plan, vocabulario: Vocabulario) -> Iterator[Hallazgo]:
@@ -156,11 +126,11 @@ def _dependencias_parecidas(plan: Plan, vocabulario: Vocabulario) -> Iterator[Ha
     for actividad in plan.actividades:
         for nombre in actividad.responsables:
             primera.setdefault(nombre, actividad.id)
+    propias = {nombre: _propias(nombre, vocabulario) for nombre in primera}
     for uno, otro in combinations(primera, 2):
-        if _parecidas(uno, otro, vocabulario):
+        if _parecidas(propias[uno], propias[otro]):
             explicacion = (
-                f"Actividad {primera[otro]}: nombra a «{otro}» y la actividad {primera[uno]} a «{uno}»; "
-                "puede ser la misma dependencia. Se dejaron como dos."
+                f"Actividad {primera[otro]}: nombra a «{otro}» y la actividad {primera[uno]} a «{uno}»; puede ser la misma dependencia. Se dejaron como dos."
             )
             yield hallazgo(
                 primera[otro],
@@ -173,12 +143,17 @@ def _dependencias_parecidas(plan: Plan, vocabulario: Vocabulario) -> Iterator[Ha
             )
 
 
-def _parecidas(uno: str, otro: str, vocabulario: Vocabulario) -> bool:
-    propias_uno, propias_otro = _propias(uno, vocabulario), _propias(otro, vocabulario)
-    if not propias_uno or not propias_otro:
-        return clave(uno) == clave(otro)
-    return propias_uno == propias_otro or SequenceMatcher(None, propias_uno, propias_otro).ratio() >= _PARECIDO
+def _parecidas(uno: str, otro: str) -> bool:
+    """Compara dos nombres sin sus palabras genéricas; «Comuna 1» y «Comuna 2» se parecen y no son la misma."""
+    if uno == otro:
+        return True
+    if re.findall(r"\d+", uno) != re.findall(r"\d+", otro):
+        return False
+    comparador = SequenceMatcher(None, uno, otro)
+    return comparador.quick_ratio() >= _PARECIDO and comparador.ratio() >= _PARECIDO
 
 
 def _propias(nombre: str, vocabulario: Vocabulario) -> str:
-    return " ".join(p for p in clave(nombre).split() if p not in vocabulario.genericas_dependencia)
+    """Quita las palabras genéricas («Oficina de»); si no queda nada, deja el nombre entero."""
+    palabras = clave(nombre).split()
+    return " ".join(p for p in palabras if p not in vocabulario.genericas_dependencia) or " ".join(palabras)

@@ -42,14 +42,8 @@ def leer_libro(contenido: bytes, nombre: str) -> tuple[tuple[Fila, ...], tuple[A
     _revisar_tamano(contenido, nombre)
     try:
         libro = CalamineWorkbook.from_filelike(io.BytesIO(contenido))
-        hojas = [
-            (m.name, m.visible == SheetVisibleEnum.Visible)
-            for m in libro.sheets_metadata
-            if m.typ == SheetTypeEnum.WorkSheet
-        ]
-        filas = tuple(
-            f for hoja, visible in hojas if visible for f in _filas(libro.get_sheet_by_name(hoja), hoja, nombre)
-        )
+        hojas = [(m.name, m.visible == SheetVisibleEnum.Visible) for m in libro.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
+        filas = tuple(f for hoja, visible in hojas if visible for f in _filas(libro.get_sheet_by_name(hoja), hoja, nombre))
     except PasswordError as causa:
         raise _con_contrasena(nombre) from causa
     except (CalamineError, ValueError, OSError) as causa:
@@ -58,11 +52,7 @@ def leer_libro(contenido: bytes, nombre: str) -> tuple[tuple[Fila, ...], tuple[A
             donde=nombre,
             hacer=f"Ábralo en Excel o LibreOffice y guárdelo de nuevo como .xlsx. Detalle: {causa}.",
         ) from causa
-    ocultas = [
-        Aviso(f"hoja {h}", "hoja_oculta", "informativa", f"La hoja «{h}» está oculta y no se leyó.")
-        for h, v in hojas
-        if not v
-    ]
+    ocultas = [Aviso(f"hoja {h}", "hoja_oculta", "informativa", f"La hoja «{h}» está oculta y no se leyó.") for h, v in hojas if not v]
     return filas, (*ocultas, *_celdas_sin_valor(contenido, [h for h, v in hojas if v]))
 
 
@@ -128,14 +118,11 @@ def _filas(hoja: CalamineSheet, titulo: str, nombre: str) -> list[Fila]:
     celdas = [[_texto(v) for v in fila] for fila in hoja.to_python(skip_empty_area=False)]
     combinadas = _bajar_combinadas(celdas, hoja.merged_cell_ranges or [])
     return [
-        Fila(tuple(fila), f"hoja {titulo}, fila {numero}", numero, titulo, frozenset(combinadas.get(numero - 1, ())))
-        for numero, fila in enumerate(celdas, 1)
+        Fila(tuple(fila), f"hoja {titulo}, fila {numero}", numero, titulo, frozenset(combinadas.get(numero - 1, ()))) for numero, fila in enumerate(celdas, 1)
     ]
 
 
-def _bajar_combinadas(
-    celdas: list[list[str]], rangos: list[tuple[tuple[int, int], tuple[int, int]]]
-) -> dict[int, set[int]]:
+def _bajar_combinadas(celdas: list[list[str]], rangos: list[tuple[tuple[int, int], tuple[int, int]]]) -> dict[int, set[int]]:
     """Repite hacia abajo el texto de cada celda combinada, en su primera columna, donde no hay nada escrito."""
     bajadas: dict[int, set[int]] = {}
     for (arriba, columna), (abajo, _) in rangos:
@@ -206,19 +193,14 @@ def _avisos_de(xml: bytes, hoja: str) -> list[Aviso]:
         lugar = f"hoja {hoja}, celda {celda[1].decode()}{celda[2].decode()}"
         dentro = celda[5] or b""
         if b't="e"' in celda[3]:
-            avisos.append(
-                Aviso(lugar, _ERROR, "grave", f"La celda tiene un error de Excel y se leyó como vacía ({lugar}).")
-            )
+            avisos.append(Aviso(lugar, _ERROR, "grave", f"La celda tiene un error de Excel y se leyó como vacía ({lugar})."))
         elif b"<f" in dentro and not re.search(rb"<v>[^<]|<is>", dentro):
             avisos.append(
                 Aviso(
                     lugar,
                     _SIN_VALOR,
                     "grave",
-                    (
-                        f"La celda tiene una fórmula sin resultado guardado y se leyó como vacía ({lugar}). Abra "
-                        "el libro en Excel y guárdelo."
-                    ),
+                    (f"La celda tiene una fórmula sin resultado guardado y se leyó como vacía ({lugar}). Abra el libro en Excel y guárdelo."),
                 )
             )
     return avisos

@@ -26,9 +26,7 @@ def leer_peso(texto: str) -> Decimal | None:
     return leer_cifras(cifras)[0]
 
 
-def leer_pesos(
-    filas: Sequence[FilaPlan], ids: Sequence[str], bloques: Sequence[str]
-) -> tuple[list[Decimal], list[Hallazgo]]:
+def leer_pesos(filas: Sequence[FilaPlan], ids: Sequence[str], bloques: Sequence[str]) -> tuple[list[Decimal], list[Hallazgo]]:
     """Da el peso de cada actividad (1 si el plan no lo dice) y avisa si no suman 1 ni 100, en total o por bloque."""
     if not any("peso" in f.valores for f in filas):
         return [_UNO] * len(filas), []
@@ -39,20 +37,13 @@ def leer_pesos(
         if leido is None:
             hallazgos.append(_ilegible(actividad_id, fila.lugar, "peso", literal))
         pesos.append(_UNO if leido is None else leido)
-    por_bloque = {
-        b: sum((p for p, otro in zip(pesos, bloques, strict=True) if otro == b), Decimal(0))
-        for b in dict.fromkeys(bloques)
-    }
+    por_bloque = {b: sum((p for p, otro in zip(pesos, bloques, strict=True) if otro == b), Decimal(0)) for b in dict.fromkeys(bloques)}
     if sum(pesos) not in _SUMAS and any(s not in _SUMAS for s in por_bloque.values()):
-        hallazgos.append(
-            _no_suman("peso", f"suman {_llano(sum(pesos, Decimal(0)))} y, por subcomponente, {_por_bloque(por_bloque)}")
-        )
+        hallazgos.append(_no_suman("peso", f"suman {_llano(sum(pesos, Decimal(0)))} y, por subcomponente, {_por_bloque(por_bloque)}"))
     return pesos, hallazgos
 
 
-def leer_pesos_de_subcomponentes(
-    filas: Sequence[FilaPlan], ids: Sequence[str], bloques: Sequence[str]
-) -> tuple[dict[str, Decimal], list[Hallazgo]]:
+def leer_pesos_de_subcomponentes(filas: Sequence[FilaPlan], ids: Sequence[str], bloques: Sequence[str]) -> tuple[dict[str, Decimal], list[Hallazgo]]:
     """Da el peso de cada subcomponente: el primero escrito en su bloque (1 si el plan no lo dice)."""
     escritos: dict[str, list[tuple[str, FilaPlan]]] = {b: [] for b in dict.fromkeys(bloques)}
     primera = {b: (i, f) for i, f, b in reversed(list(zip(ids, filas, bloques, strict=True)))}
@@ -104,9 +95,7 @@ def _contradictorio(actividad_id: str, literales: Sequence[str], valor: Decimal)
 
 
 def _no_suman(campo: str, cuanto: str) -> Hallazgo:
-    explicacion = (
-        f"Los pesos no suman 1 ni 100: {cuanto}. Se dejaron como están; las medias se dividen por la suma de los pesos."
-    )
+    explicacion = f"Los pesos no suman 1 ni 100: {cuanto}. Se dejaron como están; las medias se dividen por la suma de los pesos."
     return hallazgo("documento", campo, "pesos_no_suman", "advertencia", explicacion, valor=cuanto)
 
 

@@ -29,13 +29,11 @@ def partir(texto: str, vocabulario: Vocabulario) -> tuple[int | None, str]:
     El rótulo es una palabra del vocabulario, con su número en cifras o romanos; sin rótulo, un número
     solo vale si lo sigue un signo («3. Responsabilidad», no «100 días»).
     """
-    rotulo = (
-        "|".join(re.escape(p) for p in sorted(vocabulario.prefijos_subcomponente, key=len, reverse=True)) or r"(?!)"
-    )
+    rotulo = "|".join(re.escape(p) for p in sorted(vocabulario.prefijos_subcomponente, key=len, reverse=True)) or r"(?!)"
     plegado = plegar(texto)
-    hallado = re.match(
-        rf"\s*(?:{rotulo})(?:\s*(?:/|o|y/o)\s*(?:{rotulo}))?\s*(?:n[°º.]\s*)?(?P<n>\d+|[ivx]+)\b{_CIERRE}", plegado
-    ) or re.match(r"\s*(?P<n>\d+|[ivx]+)\s*[.:)\-–—]+\s*(?!\d)", plegado)
+    hallado = re.match(rf"\s*(?:{rotulo})(?:\s*(?:/|o|y/o)\s*(?:{rotulo}))?\s*(?:n[°º.]\s*)?(?P<n>\d+|[ivx]+)\b{_CIERRE}", plegado) or re.match(
+        r"\s*(?P<n>\d+|[ivx]+)\s*[.:)\-–—]+\s*(?!\d)", plegado
+    )
     if not hallado:
         sin_numero = re.match(rf"\s*(?:{rotulo})\s*[:\-–—]\s*", plegado)
         return None, recortar(texto[sin_numero.end() :] if sin_numero else texto) or recortar(texto)
@@ -47,9 +45,7 @@ def partir(texto: str, vocabulario: Vocabulario) -> tuple[int | None, str]:
 def trae_numero(texto: str, vocabulario: Vocabulario) -> bool:
     """Dice si el texto es el rótulo de un subcomponente con su número («Componente 2: Diálogo»)."""
     plegado = plegar(recortar(texto))
-    return partir(texto, vocabulario)[0] is not None and any(
-        plegado.startswith(p) for p in vocabulario.prefijos_subcomponente
-    )
+    return partir(texto, vocabulario)[0] is not None and any(plegado.startswith(p) for p in vocabulario.prefijos_subcomponente)
 
 
 def numerar(literales: Sequence[str], vocabulario: Vocabulario) -> dict[str, Subcomponente]:
@@ -68,16 +64,14 @@ def numerar(literales: Sequence[str], vocabulario: Vocabulario) -> dict[str, Sub
             continue
         usados = {s.id for s in hechos.values()}
         duda = _duda(numero, nombre, hechos)
-        if numero is None or str(numero) in usados:
-            numero = _siguiente(len(usados) + 1, ocupados | {int(u) for u in usados})
-        hechos[texto] = Subcomponente(str(numero), nombre, texto, duda)
+        libre = _siguiente(len(usados) + 1, ocupados | {int(u) for u in usados})
+        definitivo = libre if numero is None or str(numero) in usados else numero
+        hechos[texto] = Subcomponente(str(definitivo), nombre, texto, duda)
     return hechos
 
 
 def _es_el_mismo(previo: Subcomponente, numero: int | None, nombre: str) -> bool:
-    return clave(previo.nombre) == clave(nombre) and (
-        numero is None or previo.id == str(numero) or previo.duda == "subcomponente_sin_numero"
-    )
+    return clave(previo.nombre) == clave(nombre) and (numero is None or previo.id == str(numero) or previo.duda == "subcomponente_sin_numero")
 
 
 def _duda(numero: int | None, nombre: str, hechos: dict[str, Subcomponente]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _INVISIBLES = "\u200b\u200c\u200d\u2060\ufeff"
 
@@ -25,6 +26,7 @@ def plegar(texto: str) -> str:
     return "".join(_plegar_letra(letra) for letra in texto)
 
 
+@lru_cache(maxsize=4096)
 def _plegar_letra(letra: str) -> str:
     if letra.isspace():
         return " "

@@ -16,9 +16,7 @@ from rendicion.vocabulario import Vocabulario
 _ANOS = range(2000, 2101)
 
 
-def leer_vigencia(
-    afuera: Sequence[str], vocabulario: Vocabulario, pedida: int | None, nombre: str
-) -> tuple[int, list[Hallazgo]]:
+def leer_vigencia(afuera: Sequence[str], vocabulario: Vocabulario, pedida: int | None, nombre: str) -> tuple[int, list[Hallazgo]]:
     """Da la vigencia: la pedida o, si no, la del título del plan o la del texto de su periodo.
 
     Se niega con `ErrorUso` si no hay de dónde tomarla, o si no está entre 2000 y 2100.
@@ -29,10 +27,7 @@ def leer_vigencia(
         raise ErrorUso(
             "No se sabe de qué año es el plan: el documento no lo dice en su título.",
             donde=nombre,
-            hacer=(
-                "Diga la vigencia (por ejemplo, 2020) o escríbala en el título: «Plan Anual de Rendición de "
-                "Cuentas 2020»."
-            ),
+            hacer=("Diga la vigencia (por ejemplo, 2020) o escríbala en el título: «Plan Anual de Rendición de Cuentas 2020»."),
         )
     if vigencia not in _ANOS:
         raise ErrorUso(f"La vigencia {vigencia} no sirve.", donde=nombre, hacer="Debe ser un año entre 2000 y 2100.")
@@ -91,11 +86,7 @@ def leer_periodo(
         return periodo, [*_distintos(leidos, periodo), *_de_otro_ano(leidos[0][0], periodo, vigencia)]
     completo = (date(vigencia, 1, 1), date(vigencia, 12, 31))
     regla = "periodo_no_entendido" if textos else "periodo_no_encontrado"
-    que = (
-        "No se entendió el periodo de ejecución del plan"
-        if textos
-        else "El documento no dice el periodo de ejecución del plan"
-    )
+    que = "No se entendió el periodo de ejecución del plan" if textos else "El documento no dice el periodo de ejecución del plan"
     return completo, [
         hallazgo(
             "documento",
@@ -133,9 +124,7 @@ def _distintos(leidos: Sequence[tuple[str, tuple[date, date]]], periodo: tuple[d
     otros = [(literal, leido) for literal, leido in leidos if leido != periodo]
     if not otros:
         return []
-    explicacion = (
-        f"El documento dice otro periodo ({'; '.join(_escrito(p) for _, p in otros)}); se tomó {_escrito(periodo)}."
-    )
+    explicacion = f"El documento dice otro periodo ({'; '.join(_escrito(p) for _, p in otros)}); se tomó {_escrito(periodo)}."
     return [
         hallazgo(
             "documento",
@@ -152,9 +141,7 @@ def _distintos(leidos: Sequence[tuple[str, tuple[date, date]]], periodo: tuple[d
 def _de_otro_ano(literal: str, periodo: tuple[date, date], vigencia: int) -> list[Hallazgo]:
     if all(d.year == vigencia for d in periodo):
         return []
-    explicacion = (
-        f"El periodo del plan ({_escrito(periodo)}) se sale de su vigencia ({vigencia}); se dejó como está escrito."
-    )
+    explicacion = f"El periodo del plan ({_escrito(periodo)}) se sale de su vigencia ({vigencia}); se dejó como está escrito."
     return [
         hallazgo(
             "documento",

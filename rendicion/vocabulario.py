@@ -151,9 +151,7 @@ def _lista(datos: Mapping[str, Any], nombre: str, donde: str) -> tuple[str, ...]
 def _patrones(datos: Mapping[str, Any], nombre: str, donde: str, *, grupos: int = 0) -> tuple[Patron, ...]:
     patrones = tuple(_patron(p, nombre, donde) for p in _lista(datos, nombre, donde))
     if any(p.groups < grupos for p in patrones):
-        raise _error(
-            f"Cada patrón de «{nombre}» debe encerrar entre paréntesis lo que busca.", donde, r"Por ejemplo: (20\d\d)."
-        )
+        raise _error(f"Cada patrón de «{nombre}» debe encerrar entre paréntesis lo que busca.", donde, r"Por ejemplo: (20\d\d).")
     return patrones
 
 
@@ -161,9 +159,7 @@ def _patron(texto: object, nombre: str, donde: str) -> Patron:
     try:
         return re.compile(str(texto))
     except re.error as causa:
-        raise _error(
-            f"El patrón «{texto}» de «{nombre}» no es una expresión regular: {causa}.", donde, "Corríjalo."
-        ) from causa
+        raise _error(f"El patrón «{texto}» de «{nombre}» no es una expresión regular: {causa}.", donde, "Corríjalo.") from causa
 
 
 def _enteros(datos: Mapping[str, Any], nombre: str, donde: str, *, tope: int) -> Mapping[str, int]:
@@ -180,9 +176,7 @@ def _opciones(datos: Mapping[str, Any], nombre: str, opciones: tuple[str, ...], 
     return _valores(datos, nombre, donde, lambda v: v in opciones, f"uno de: {', '.join(opciones)}")
 
 
-def _valores(
-    datos: Mapping[str, Any], nombre: str, donde: str, sirve: Callable[[Any], bool], se_espera: str
-) -> dict[str, Any]:
+def _valores(datos: Mapping[str, Any], nombre: str, donde: str, sirve: Callable[[Any], bool], se_espera: str) -> dict[str, Any]:
     tabla = _tabla(datos, nombre, donde)
     malos = [k for k, v in tabla.items() if not sirve(v)]
     if malos:
@@ -200,9 +194,7 @@ def _columnas(tabla: Mapping[str, Any], donde: str) -> tuple[Columna, ...]:
         )
     faltan = [c for c in ("subcomponente", "actividad", "meta") if c not in tabla]
     if faltan:
-        raise _error(
-            f"A [columnas] le falta: {', '.join(faltan)}.", donde, "Diga con qué títulos puede venir esa columna."
-        )
+        raise _error(f"A [columnas] le falta: {', '.join(faltan)}.", donde, "Diga con qué títulos puede venir esa columna.")
     return tuple(_columna(campo, _tabla(tabla, campo, donde), donde) for campo in tabla)
 
 
@@ -228,21 +220,15 @@ def _secciones(
     return secciones
 
 
-def _revisar_seccion(
-    seccion: Mapping[str, Any], obligatorias: tuple[str, ...], opciones: Mapping[str, tuple[str, ...]], lugar: str
-) -> None:
+def _revisar_seccion(seccion: Mapping[str, Any], obligatorias: tuple[str, ...], opciones: Mapping[str, tuple[str, ...]], lugar: str) -> None:
     faltan = [c for c in obligatorias if not isinstance(seccion.get(c), str) or not seccion[c]]
     if faltan:
         raise _error(f"Falta: {', '.join(faltan)}.", lugar, "Escriba esas claves, como texto.")
     sobran = sorted(set(seccion) - {*obligatorias, "gravedad"})
     if sobran:
-        raise _error(
-            f"Usa claves que no existen: {', '.join(sobran)}.", lugar, f"Use: {', '.join(obligatorias)}, gravedad."
-        )
+        raise _error(f"Usa claves que no existen: {', '.join(sobran)}.", lugar, f"Use: {', '.join(obligatorias)}, gravedad.")
     if not re.fullmatch(r"[a-z0-9_]+", seccion["regla"]):
-        raise _error(
-            f"La regla «{seccion['regla']}» no sirve.", lugar, "Use minúsculas sin tilde, números y guion bajo."
-        )
+        raise _error(f"La regla «{seccion['regla']}» no sirve.", lugar, "Use minúsculas sin tilde, números y guion bajo.")
     for campo, validas in {"gravedad": GRAVEDADES, **opciones}.items():
         if seccion.get(campo, validas[0]) not in validas:
             raise _error(f"{campo} = «{seccion[campo]}» no sirve.", lugar, f"Use uno de: {', '.join(validas)}.")
@@ -251,8 +237,7 @@ def _revisar_seccion(
 def _terminos(datos: Mapping[str, Any], donde: str) -> tuple[Termino, ...]:
     pide = ("regla", "patron", "campo", "esperado", "explicacion")
     return tuple(
-        Termino(**{**s, "patron": _patron(s["patron"], "terminos", donde)})
-        for s in _secciones(datos, "terminos", pide, {"campo": CAMPOS_TEXTO}, donde)
+        Termino(**{**s, "patron": _patron(s["patron"], "terminos", donde)}) for s in _secciones(datos, "terminos", pide, {"campo": CAMPOS_TEXTO}, donde)
     )
 
 

@@ -61,7 +61,9 @@ class Descargador:
         self._intentos = opcion_entera(fuente, "reintentos", 3) + 1
         self._segundos = opcion_entera(fuente, "segundos_maximos", 60)
 
-    def pedir(self, url: str, parametros: Mapping[str, str] | None = None, *, admite: frozenset[int] = frozenset()) -> Respuesta:
+    def pedir(
+        self, url: str, parametros: Mapping[str, str] | None = None, *, admite: frozenset[int] = frozenset()
+    ) -> Respuesta:
         """Trae una dirección; `admite` son los estados de error que quien llama sabe entender.
 
         Lanza ErrorFuente si el anfitrión no está declarado o es privado, si redirige, si se acaban los
@@ -73,7 +75,12 @@ class Descargador:
         donde = sin_consulta(url)
         try:
             for intento in stamina.retry_context(
-                on=_cuanto_esperar, attempts=self._intentos, timeout=None, wait_initial=0.2, wait_max=20.0, wait_jitter=0.1
+                on=_cuanto_esperar,
+                attempts=self._intentos,
+                timeout=None,
+                wait_initial=0.2,
+                wait_max=20.0,
+                wait_jitter=0.1,
             ):
                 with intento:
                     respuesta = self._una_vez(url, ip, parametros or {}, donde)
@@ -85,13 +92,16 @@ class Descargador:
             ) from None
         if _MULTIPLES <= respuesta.estado < _MULTIPLES + 100:
             raise ErrorFuente(
-                f"El servidor redirige a {sin_consulta(respuesta.cabeceras.get('location', 'otra parte'))}, y las redirecciones no se siguen.",
+                f"El servidor redirige a {sin_consulta(respuesta.cabeceras.get('location', 'otra parte'))}, "
+                "y las redirecciones no se siguen.",
                 donde=donde,
                 hacer="Si es el sitio correcto, escriba esa dirección en lugar y su anfitrión en anfitriones.",
             )
         if respuesta.estado != _BIEN and respuesta.estado not in admite:
             raise ErrorFuente(
-                f"El servidor contestó con el estado {respuesta.estado}.", donde=donde, hacer="Revise la dirección y los permisos de la fuente."
+                f"El servidor contestó con el estado {respuesta.estado}.",
+                donde=donde,
+                hacer="Revise la dirección y los permisos de la fuente.",
             )
         return respuesta
 
@@ -99,13 +109,18 @@ class Descargador:
         """Devuelve la dirección IP a la que se puede conectar; niega anfitriones ajenos y redes privadas."""
         try:
             partes = urlsplit(url)
-            anfitrion, puerto = (partes.hostname or "").lower(), partes.port or (443 if partes.scheme == "https" else 80)
+            anfitrion, puerto = (
+                (partes.hostname or "").lower(),
+                partes.port or (443 if partes.scheme == "https" else 80),
+            )
         except ValueError:
             anfitrion, puerto, partes = "", 0, urlsplit("")
         permitidos = ("https", "http") if self._privado else ("https",)
         if partes.scheme not in permitidos or not anfitrion or partes.username is not None:
             raise ErrorUso(
-                "La dirección debe empezar por https:// y no llevar usuario ni clave.", donde=f"fuente {self._fuente.id}", hacer="Corrija lugar."
+                "La dirección debe empezar por https:// y no llevar usuario ni clave.",
+                donde=f"fuente {self._fuente.id}",
+                hacer="Corrija lugar.",
             )
         if anfitrion not in {a.lower() for a in self._fuente.anfitriones}:
             raise ErrorFuente(
@@ -123,7 +138,11 @@ class Descargador:
         except (OSError, UnicodeError):
             direcciones = []
         if not direcciones:
-            raise ErrorFuente(f"No se halló el anfitrión «{anfitrion}».", donde=donde, hacer="Revise la dirección y la conexión a internet.")
+            raise ErrorFuente(
+                f"No se halló el anfitrión «{anfitrion}».",
+                donde=donde,
+                hacer="Revise la dirección y la conexión a internet.",
+            )
         if not self._privado and not all(ipaddress.ip_address(d.partition("%")[0]).is_global for d in direcciones):
             raise ErrorFuente(
                 f"El anfitrión «{anfitrion}» lleva a una red privada o local, y eso no se permite.",
@@ -142,11 +161,19 @@ class Descargador:
         try:
             with (
                 httpx.Client(timeout=SEGUNDOS_DE_ESPERA, follow_redirects=False, trust_env=False) as cliente,
-                cliente.stream("GET", destino, headers=cabeceras, extensions={"sni_hostname": partes.hostname}) as respuesta,
+                cliente.stream(
+                    "GET", destino, headers=cabeceras, extensions={"sni_hostname": partes.hostname}
+                ) as respuesta,
             ):
                 if respuesta.status_code in REINTENTABLES:
-                    raise _OtraVez(f"estado {respuesta.status_code}", _retry_after(respuesta.headers.get("retry-after")))
-                return Respuesta(respuesta.status_code, {k.lower(): v for k, v in respuesta.headers.items()}, self._cuerpo(respuesta, donde))
+                    raise _OtraVez(
+                        f"estado {respuesta.status_code}", _retry_after(respuesta.headers.get("retry-after"))
+                    )
+                return Respuesta(
+                    respuesta.status_code,
+                    {k.lower(): v for k, v in respuesta.headers.items()},
+                    self._cuerpo(respuesta, donde),
+                )
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise _OtraVez(type(error).__name__) from None
 

@@ -27,7 +27,7 @@ def raiz_xml(bruto: bytes, donde: str) -> Element:
         return fromstring(bruto)  # noqa: S314 -- ya se recorrió entero y no trae DTD ni entidades
     except DtdPresenteError:
         raise ErrorFuente(
-            "El XML declara entidades o una DTD: así se atacan los lectores de XML, y una exportación sana no las trae.",
+            "El XML declara entidades o una DTD: así se ataca a un lector, y una exportación sana no las trae.",
             donde=donde,
             hacer="No lo use; avise a quien lo envió y exporte de nuevo desde el sistema.",
         ) from None
@@ -39,14 +39,17 @@ def raiz_xml(bruto: bytes, donde: str) -> Element:
         ) from None
     except (ParseError, ValueError, LookupError):
         raise ErrorFuente(
-            "El XML declara una codificación que no es la suya o que no existe.", donde=donde, hacer="Expórtelo de nuevo en UTF-8."
+            "El XML declara una codificación que no es la suya o que no existe.",
+            donde=donde,
+            hacer="Expórtelo de nuevo en UTF-8.",
         ) from None
 
 
 def pagina_web(donde: str, esperado: str) -> ErrorFuente:
     """Construye el error de recibir HTML donde se esperaba otra cosa."""
     return ErrorFuente(
-        f"Se recibió una página web (HTML) donde se esperaba {esperado}; suele ser la página de ingreso o de error de un sistema.",
+        f"Se recibió una página web (HTML) donde se esperaba {esperado}; "
+        "suele ser la página de ingreso o de error de un sistema.",
         donde=donde,
         hacer="Revise la dirección y los permisos, y descargue de nuevo.",
     )

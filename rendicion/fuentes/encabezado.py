@@ -95,7 +95,8 @@ def _armar(indice: int, fila: Fila, columnas: Mapping[str, str], donde: str) -> 
         candidatas = iguales or parecidas
         if len(candidatas) > 1:
             raise ErrorFuente(
-                f"La columna «{nombre}» está repetida en el encabezado (columnas {' y '.join(letra(i) for i in candidatas)}).",
+                f"La columna «{nombre}» está repetida en el encabezado "
+                f"(columnas {' y '.join(letra(i) for i in candidatas)}).",
                 donde=donde,
                 hacer="Deje una sola columna con ese nombre, o cambie el nombre de la que no es.",
             )
@@ -108,7 +109,9 @@ def _armar(indice: int, fila: Fila, columnas: Mapping[str, str], donde: str) -> 
 def _sin_encabezado(filas: list[Fila], buscadas: list[str], donde: str, palabra: str, pista: str) -> ErrorFuente:
     mejor = max(filas, key=lambda f: (len(halladas(f.celdas, buscadas)), sum(1 for c in f.celdas if c)), default=None)
     if mejor is None:
-        return ErrorFuente("No hay encabezado: la hoja está vacía.", donde=donde, hacer="Pida de nuevo el archivo a la dependencia.")
+        return ErrorFuente(
+            "No hay encabezado: la hoja está vacía.", donde=donde, hacer="Pida de nuevo el archivo a la dependencia."
+        )
     encontradas = halladas(mejor.celdas, buscadas)
     vistos = _mostrar(mejor.celdas)
     if encontradas:
@@ -127,7 +130,10 @@ def _sin_encabezado(filas: list[Fila], buscadas: list[str], donde: str, palabra:
 
 
 def _mostrar(celdas: Sequence[str | None]) -> str:
-    """Muestra los nombres vistos, cortados y sin lo que parezca un dato personal (el archivo puede no traer encabezado)."""
+    """Muestra los nombres vistos, cortados y sin lo que parezca dato personal.
+
+    El archivo puede no traer encabezado, y entonces lo visto son datos.
+    """
     nombres = [" ".join(c.split())[:_LARGO_DE_NOMBRE] for c in celdas if c and c.strip()]
     resto = f" y {len(nombres) - _NOMBRES_A_MOSTRAR} más" if len(nombres) > _NOMBRES_A_MOSTRAR else ""
     return _comillas([ocultar(n) for n in nombres[:_NOMBRES_A_MOSTRAR]]) + resto if nombres else "nada"

@@ -36,14 +36,19 @@ class Excel(DeArchivo):
     def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
         """Lee los bytes; lanza ErrorFuente si el libro entero no sirve."""
         revisar_campos(fuente, opcion_lista(fuente, "rellenar"), "rellenar")
-        pedido = libro.Pedido(archivo, opcion_lista(fuente, "hojas"), opcion_lista(fuente, "excluir_hojas"), fuente.decimal)
+        pedido = libro.Pedido(
+            archivo, opcion_lista(fuente, "hojas"), opcion_lista(fuente, "excluir_hojas"), fuente.decimal
+        )
         try:
             leido = _leer(bruto, pedido)
         except libro.LibroInservibleError as error:
             donde = f"{archivo}, {error.lugar}" if error.lugar else archivo
             raise ErrorFuente(error.que, donde=donde, hacer=error.hacer) from None
         hojas = [Hoja([_fila(*f) for f in filas], nombre=nombre) for nombre, filas in leido.hojas]
-        avisos = [Hallazgo(fuente.id, registro, "hoja", regla, gravedad, texto) for registro, regla, gravedad, texto in leido.avisos]
+        avisos = [
+            Hallazgo(fuente.id, registro, "hoja", regla, gravedad, texto)
+            for registro, regla, gravedad, texto in leido.avisos
+        ]
         return _actividad_con_punto(leer_hojas(hojas, fuente, captura_sha256, archivo, hallazgos=avisos))
 
 
@@ -58,7 +63,9 @@ def _actividad_con_punto(lectura: Lectura) -> Lectura:
     patron = re.compile(rf"(\d+){re.escape(marca)}(\d+)")
     arreglada = [patron.sub(r"\1.\2", t) if t and patron.fullmatch(t) else t for t in columna]
     posicion = lectura.celdas.schema.get_field_index("actividad_id")
-    return replace(lectura, celdas=lectura.celdas.set_column(posicion, "actividad_id", pa.array(arreglada, pa.string())))
+    return replace(
+        lectura, celdas=lectura.celdas.set_column(posicion, "actividad_id", pa.array(arreglada, pa.string()))
+    )
 
 
 def _leer(bruto: bytes, pedido: libro.Pedido) -> libro.Leido:
@@ -73,7 +80,9 @@ def leer_en_hijo(bruto: bytes, pedido: libro.Pedido) -> libro.Leido:
     orden = [sys.executable, "-I", str(Path(libro.__file__))]
     entrada = json.dumps(asdict(pedido)).encode() + b"\n" + bruto
     try:
-        hijo = subprocess.run(orden, input=entrada, capture_output=True, timeout=libro.SEGUNDOS_DEL_HIJO, check=False, env={})  # noqa: S603 -- la orden es fija
+        hijo = subprocess.run(
+            orden, input=entrada, capture_output=True, timeout=libro.SEGUNDOS_DEL_HIJO, check=False, env={}
+        )  # noqa: S603 -- la orden es fija
     except subprocess.TimeoutExpired:
         raise _no_cabe("tarda demasiado en abrir") from None
     if hijo.returncode != 0:
@@ -86,7 +95,9 @@ def leer_en_hijo(bruto: bytes, pedido: libro.Pedido) -> libro.Leido:
 
 
 def _no_cabe(que: str) -> libro.LibroInservibleError:
-    return libro.LibroInservibleError(f"El libro {que}.", "Pida a la dependencia que copie solo los datos en un libro nuevo.")
+    return libro.LibroInservibleError(
+        f"El libro {que}.", "Pida a la dependencia que copie solo los datos en un libro nuevo."
+    )
 
 
 def _fila(numero: int, celdas: list[str | None], fallas: dict[str, tuple[str, str | None]]) -> Fila:

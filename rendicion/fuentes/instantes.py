@@ -26,7 +26,9 @@ def zona_de(fuente: Fuente) -> ZoneInfo:
         return ZoneInfo(fuente.zona_horaria)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ErrorUso(
-            f"La zona horaria «{fuente.zona_horaria}» no existe.", donde=f"fuente {fuente.id}", hacer="Use por ejemplo America/Bogota."
+            f"La zona horaria «{fuente.zona_horaria}» no existe.",
+            donde=f"fuente {fuente.id}",
+            hacer="Use por ejemplo America/Bogota.",
         ) from None
 
 
@@ -60,7 +62,7 @@ def _leer(texto: str) -> datetime | None:
     if formulario := _FORMULARIO.fullmatch(texto):
         return _intentar(lambda: _de_formulario(formulario))
     if re.match(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d", texto):
-        return _intentar(lambda: datetime.strptime(texto, _TWITTER))
+        return _intentar(lambda: datetime.strptime(texto, _TWITTER))  # noqa: DTZ007 -- el formato trae %z
     if re.match(r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} ", texto):
         return _intentar(lambda: parsedate_to_datetime(texto))
     return None

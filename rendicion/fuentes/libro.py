@@ -53,7 +53,9 @@ class Pedido:
 class Leido:
     """Es lo que se leyó: por hoja, filas `[número, celdas, {posición: [regla, valor]}]`; y los avisos."""
 
-    hojas: list[tuple[str, list[tuple[int, list[str | None], dict[str, tuple[str, str | None]]]]]] = field(default_factory=list)
+    hojas: list[tuple[str, list[tuple[int, list[str | None], dict[str, tuple[str, str | None]]]]]] = field(
+        default_factory=list
+    )
     avisos: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
@@ -74,10 +76,14 @@ def leer_libro(bruto: bytes, pedido: Pedido) -> Leido:
         _negar_entidades(partes)
         _avisar_contenido(partes, leido)
     else:
-        leido.avisos.append((
-            "todo el archivo", "formato_antiguo", "advertencia",
-            "El libro es .xls: en ese formato una celda con error se lee como vacía. Guárdelo como .xlsx.",
-        ))  # fmt: skip
+        leido.avisos.append(
+            (
+                "todo el archivo",
+                "formato_antiguo",
+                "advertencia",
+                "El libro es .xls: en ese formato una celda con error se lee como vacía. Guárdelo como .xlsx.",
+            )
+        )
     with _abrir(bruto) as libro:
         for nombre in _elegir(libro, pedido, leido):
             examen = _examinar(partes, nombre) if partes is not None and formato == "xlsx" else None
@@ -132,7 +138,9 @@ def _formato_zip(bruto: bytes) -> str:
         return "xlsx"
     if "content.xml" in nombres and "xl/workbook.bin" not in nombres:
         return "ods"
-    raise LibroInservibleError("El archivo comprimido no es un libro .xlsx ni .ods.", "Ábralo en su programa y guárdelo como .xlsx.")
+    raise LibroInservibleError(
+        "El archivo comprimido no es un libro .xlsx ni .ods.", "Ábralo en su programa y guárdelo como .xlsx."
+    )
 
 
 def _zip(bruto: bytes) -> zipfile.ZipFile:
@@ -143,7 +151,9 @@ def _zip(bruto: bytes) -> zipfile.ZipFile:
 
 
 def _danado(parte: str) -> LibroInservibleError:
-    return LibroInservibleError(f"El libro está dañado o cortado ({parte}).", "Pida de nuevo el archivo a la dependencia.")
+    return LibroInservibleError(
+        f"El libro está dañado o cortado ({parte}).", "Pida de nuevo el archivo a la dependencia."
+    )
 
 
 def _con_clave() -> LibroInservibleError:
@@ -184,12 +194,18 @@ def _negar_entidades(partes: zipfile.ZipFile) -> None:
 def _avisar_contenido(partes: zipfile.ZipFile, leido: Leido) -> None:
     nombres = partes.namelist()
     if any(n.lower().endswith("vbaproject.bin") for n in nombres):
-        leido.avisos.append(("todo el archivo", "libro_con_macros", "advertencia", "El libro trae macros; no se ejecutan."))
+        leido.avisos.append(
+            ("todo el archivo", "libro_con_macros", "advertencia", "El libro trae macros; no se ejecutan.")
+        )
     if any(n.startswith("xl/externalLinks/") for n in nombres):
-        leido.avisos.append((
-            "todo el archivo", "libro_con_enlaces_externos", "advertencia",
-            "El libro toma datos de otros libros; se leyó el último valor guardado, que puede estar viejo.",
-        ))  # fmt: skip
+        leido.avisos.append(
+            (
+                "todo el archivo",
+                "libro_con_enlaces_externos",
+                "advertencia",
+                "El libro toma datos de otros libros; se leyó el último valor guardado, que puede estar viejo.",
+            )
+        )
 
 
 def _abrir(bruto: bytes) -> Any:
@@ -210,7 +226,9 @@ def _vigilar(abrir: Callable[[], Any], lugar: str) -> Any:
         raise
     except BaseException as error:  # noqa: BLE001 -- PanicException de Rust hereda de BaseException
         raise LibroInservibleError(
-            f"El libro no se pudo abrir: {type(error).__name__}.", "Ábralo en su programa y guárdelo de nuevo como .xlsx.", lugar
+            f"El libro no se pudo abrir: {type(error).__name__}.",
+            "Ábralo en su programa y guárdelo de nuevo como .xlsx.",
+            lugar,
         ) from None
 
 
@@ -221,7 +239,10 @@ def _plano(texto: str) -> str:
 
 def _elegir(libro: Any, pedido: Pedido, leido: Leido) -> list[str]:
     """Elige las hojas por nombre o patrón; la oculta solo se lee si se nombra con todas sus letras."""
-    visibles = {m.name: str(m.visible).endswith("Visible") and m.visible == type(m.visible).Visible for m in libro.sheets_metadata}
+    visibles = {
+        m.name: str(m.visible).endswith("Visible") and m.visible == type(m.visible).Visible
+        for m in libro.sheets_metadata
+    }
     tablas = [m.name for m in libro.sheets_metadata if str(m.typ).endswith("WorkSheet")]
     patrones = pedido.hojas or tuple([n for n in tablas if visibles[n]][:1])
     excluidas = {n for n in tablas for p in pedido.excluir if fnmatchcase(_plano(n), _plano(p))}
@@ -236,7 +257,10 @@ def _elegir(libro: Any, pedido: Pedido, leido: Leido) -> list[str]:
         elegidas += [n for n in tocadas if visibles[n] or _plano(n) == _plano(patron)]
     elegidas = [n for n in tablas if n in set(elegidas)]
     if not elegidas:
-        raise LibroInservibleError("Todas las hojas del libro que se piden están ocultas.", "Nómbrelas en la opción hojas, o muéstrelas en el libro.")
+        raise LibroInservibleError(
+            "Todas las hojas del libro que se piden están ocultas.",
+            "Nómbrelas en la opción hojas, o muéstrelas en el libro.",
+        )
     leido.avisos += list(_avisos_de_hojas(tablas, visibles, set(elegidas), excluidas))
     return elegidas
 
@@ -247,9 +271,18 @@ def _avisos_de_hojas(
     for nombre in tablas:
         copia = _plano(nombre).startswith("copia de")
         if nombre in elegidas and copia:
-            yield f"hoja {nombre}", "hoja_copia", "advertencia", f"La hoja «{nombre}» parece copia de otra y se leyó; revise que no repita registros."
+            yield (
+                f"hoja {nombre}",
+                "hoja_copia",
+                "advertencia",
+                f"La hoja «{nombre}» parece copia de otra y se leyó; revise que no repita registros.",
+            )
         elif nombre not in elegidas and nombre not in excluidas:
-            regla, por = ("hoja_oculta", "está oculta") if not visibles[nombre] else ("hoja_no_leida", "no está en la opción hojas")
+            regla, por = (
+                ("hoja_oculta", "está oculta")
+                if not visibles[nombre]
+                else ("hoja_no_leida", "no está en la opción hojas")
+            )
             copiada = " Parece copia de otra." if copia else ""
             yield f"hoja {nombre}", regla, "informativa", f"La hoja «{nombre}» no se leyó porque {por}.{copiada}"
 
@@ -262,12 +295,14 @@ def _examinar(partes: zipfile.ZipFile, hoja: str) -> _Examen:
         with partes.open(ruta) as flujo:
             recorrer_xml(flujo, recorrido.abrir, recorrido.cerrar, recorrido.texto)
     except (KeyError, expat.ExpatError, DtdPresenteError, zipfile.BadZipFile, ValueError):
-        raise LibroInservibleError("La hoja está dañada o cortada por dentro.", "Ábralo en su programa y guárdelo de nuevo.", f"hoja {hoja}") from None
+        raise LibroInservibleError(
+            "La hoja está dañada o cortada por dentro.", "Ábralo en su programa y guárdelo de nuevo.", f"hoja {hoja}"
+        ) from None
     area = recorrido.filas * recorrido.columnas
     if area > CELDAS_MAXIMAS or area > CELDAS_DE_GRACIA + VACIAS_POR_CELDA * recorrido.con_dato:
         raise LibroInservibleError(
-            f"La hoja llega hasta la fila {recorrido.filas} y la columna {recorrido.columnas} y solo tiene {recorrido.con_dato} celdas con dato: "
-            "una celda perdida lejos la hace enorme.",
+            f"La hoja llega hasta la fila {recorrido.filas} y la columna {recorrido.columnas} "
+            f"y solo tiene {recorrido.con_dato} celdas con dato: una celda perdida lejos la hace enorme.",
             "Borre las filas y columnas que sobran después de los datos y guarde el libro.",
             f"hoja {hoja}",
         )
@@ -284,7 +319,10 @@ def recorrer_xml(
     cerrar: Callable[[str], None] | None = None,
     texto: Callable[[str], None] | None = None,
 ) -> None:
-    """Recorre un XML por partes, con los nombres sin prefijo; lanza DtdPresenteError si trae DTD o ExpatError si está mal."""
+    """Recorre un XML por partes, con los nombres sin prefijo.
+
+    Lanza DtdPresenteError si trae DTD o entidades, y ExpatError si está mal formado o cortado.
+    """
     lector = expat.ParserCreate()
 
     def negar(*_: object) -> None:

@@ -21,7 +21,9 @@ class Pagina:
     siguiente: Any
 
 
-def leer_todo(pedir: Callable[[Any], Pagina], primera: Any, clave: Callable[[Registro], str], donde: str, paginas_maximas: int) -> list[Registro]:
+def leer_todo(
+    pedir: Callable[[Any], Pagina], primera: Any, clave: Callable[[Registro], str], donde: str, paginas_maximas: int
+) -> list[Registro]:
     """Lee todas las páginas; si el contenido cambió mientras tanto, empieza de nuevo, tres veces a lo más.
 
     Lanza ErrorFuente si hay un círculo, demasiadas páginas, o el total nunca cuadra con lo recibido.
@@ -52,11 +54,19 @@ def _recorrer(pedir: Callable[[Any], Pagina], primera: Any, donde: str, paginas_
             raise _circulo(donde, "una página lleva a otra ya leída")
         vistas.add(pagina.siguiente)
         anterior, actual = pagina.registros, pagina.siguiente
-    raise ErrorFuente(f"La fuente tiene más de {paginas_maximas} páginas.", donde=donde, hacer="Suba paginas_maximas o pida menos registros.")
+    raise ErrorFuente(
+        f"La fuente tiene más de {paginas_maximas} páginas.",
+        donde=donde,
+        hacer="Suba paginas_maximas o pida menos registros.",
+    )
 
 
 def _circulo(donde: str, que: str) -> ErrorFuente:
-    return ErrorFuente(f"La paginación da vueltas en círculo: {que}.", donde=donde, hacer="Revise las opciones de paginación de la fuente.")
+    return ErrorFuente(
+        f"La paginación da vueltas en círculo: {que}.",
+        donde=donde,
+        hacer="Revise las opciones de paginación de la fuente.",
+    )
 
 
 def _por_que_no_cuadra(paginas: list[Pagina], clave: Callable[[Registro], str]) -> str:

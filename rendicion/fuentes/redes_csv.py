@@ -30,7 +30,9 @@ class RedesCsv(DeArchivo):
         origen = opcion_texto(fuente, "zona_origen")
         if origen not in (None, "UTC"):
             raise ErrorUso(
-                "La opción zona_origen solo admite «UTC».", donde=f"fuente {fuente.id}, [opciones]", hacer='Escriba zona_origen = "UTC" o quítela.'
+                "La opción zona_origen solo admite «UTC».",
+                donde=f"fuente {fuente.id}, [opciones]",
+                hacer='Escriba zona_origen = "UTC" o quítela.',
             )
         return con_hora_local(leer_csv(bruto, fuente, captura_sha256, archivo), sin_zona_es_utc=origen == "UTC")
 

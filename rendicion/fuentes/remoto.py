@@ -28,7 +28,9 @@ def leer_json(cuerpo: bytes, donde: str) -> Any:
         return json.loads(cuerpo, parse_float=Decimal, parse_constant=str)
     except (ValueError, RecursionError):
         raise ErrorFuente(
-            "La respuesta no es un JSON completo: está cortada o mal formada.", donde=donde, hacer="Intente de nuevo; si sigue igual, avise a quien administra el sistema."
+            "La respuesta no es un JSON completo: está cortada o mal formada.",
+            donde=donde,
+            hacer="Intente de nuevo; si sigue igual, avise a quien administra el sistema.",
         ) from None
 
 
@@ -44,7 +46,9 @@ def en_ruta(dato: Any, ruta: str) -> Any:
 
 
 def capturar(registros: Iterable[Registro], fuente: Fuente, donde: str) -> bytes:
-    """Escribe los registros como líneas JSON con solo lo declarado, en orden de registro: mismo contenido, mismos bytes.
+    """Escribe los registros como líneas JSON con solo lo declarado, en orden de registro.
+
+    El mismo contenido da los mismos bytes.
 
     Lanza ErrorFuente si una columna declarada no está en ningún registro.
     """
@@ -61,11 +65,17 @@ def capturar(registros: Iterable[Registro], fuente: Fuente, donde: str) -> bytes
     numericas = {fuente.columnas.get("cantidad")} - {fuente.columnas.get("actividad_id")}
     textos = [{c: texto_de(en_ruta(r, c), fuente.decimal if c in numericas else ".") for c in columnas} for r in todos]
     clave = fuente.columnas.get("registro", columnas[0])
-    lineas = sorted(((t[clave] or "", json.dumps(t, ensure_ascii=False, sort_keys=True, separators=(",", ":"))) for t in textos))
+    lineas = sorted(
+        (t[clave] or "", json.dumps(t, ensure_ascii=False, sort_keys=True, separators=(",", ":"))) for t in textos
+    )
     try:
         return "".join(f"{linea}\n" for _, linea in lineas).encode()
     except UnicodeEncodeError:
-        raise ErrorFuente("La fuente trae texto con caracteres que no existen.", donde=donde, hacer="Avise a quien administra el sistema.") from None
+        raise ErrorFuente(
+            "La fuente trae texto con caracteres que no existen.",
+            donde=donde,
+            hacer="Avise a quien administra el sistema.",
+        ) from None
 
 
 def _existe(registro: Registro, ruta: str) -> bool:
@@ -95,7 +105,11 @@ def leer_captura(bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str
     filas = [Fila(0, columnas)]
     for numero, linea in enumerate(bruto.split(b"\n"), 1):
         if linea.strip():
-            filas.append(Fila(numero, _celdas(linea, fuente, [fuente.columnas[c] for c in columnas], f"{archivo}, línea {numero}")))
+            filas.append(
+                Fila(
+                    numero, _celdas(linea, fuente, [fuente.columnas[c] for c in columnas], f"{archivo}, línea {numero}")
+                )
+            )
     canonica = replace(fuente, columnas={c: c for c in columnas})
     lectura = leer_hojas([Hoja(filas, palabra="línea")], canonica, captura_sha256, archivo)
     return replace(lectura, fuente=fuente)
@@ -104,5 +118,9 @@ def leer_captura(bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str
 def _celdas(linea: bytes, fuente: Fuente, nombres: Sequence[str], donde: str) -> list[str | None]:
     dato = leer_json(linea, donde)
     if not isinstance(dato, dict):
-        raise ErrorFuente("La captura está dañada: una línea no es un registro.", donde=donde, hacer=f"Extraiga de nuevo la fuente {fuente.id}.")
+        raise ErrorFuente(
+            "La captura está dañada: una línea no es un registro.",
+            donde=donde,
+            hacer=f"Extraiga de nuevo la fuente {fuente.id}.",
+        )
     return [texto_de(dato.get(n), fuente.decimal) for n in nombres]

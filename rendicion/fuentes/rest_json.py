@@ -30,15 +30,26 @@ class RestJson:
 
     nombre = "rest_json"
     opciones: frozenset[str] = OPCIONES_HTTP | {
-        "parametros", "lista", "total", "cabecera_total", "paginacion", "parametro_pagina", "parametro_tamano", "tamano",
-        "primera_pagina", "siguiente", "paginas_maximas",
-    }  # fmt: skip
+        "parametros",
+        "lista",
+        "total",
+        "cabecera_total",
+        "paginacion",
+        "parametro_pagina",
+        "parametro_tamano",
+        "tamano",
+        "primera_pagina",
+        "siguiente",
+        "paginas_maximas",
+    }
 
     def extraer(self, fuente: Fuente, base: Path) -> Bruto:  # noqa: ARG002 -- una fuente remota no usa la carpeta
         """Lee todas las páginas; lanza ErrorFuente si algo no cuadra."""
         recorrido = _Recorrido(fuente, Descargador(fuente))
         donde = sin_consulta(fuente.lugar)
-        registros = leer_todo(recorrido.pedir, recorrido.primera, recorrido.clave, donde, opcion_entera(fuente, "paginas_maximas", 1000))
+        registros = leer_todo(
+            recorrido.pedir, recorrido.primera, recorrido.clave, donde, opcion_entera(fuente, "paginas_maximas", 1000)
+        )
         return Bruto(capturar(registros, fuente, donde), donde)
 
     def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
@@ -56,7 +67,11 @@ class _Recorrido:
         self._fuente, self._descargador = fuente, descargador
         self._modo = opcion_texto(fuente, "paginacion", "ninguna") or ""
         if self._modo not in PAGINACIONES:
-            raise ErrorUso(f"La paginación «{self._modo}» no existe.", donde=f"fuente {fuente.id}", hacer=f"Use una de: {', '.join(PAGINACIONES)}.")
+            raise ErrorUso(
+                f"La paginación «{self._modo}» no existe.",
+                donde=f"fuente {fuente.id}",
+                hacer=f"Use una de: {', '.join(PAGINACIONES)}.",
+            )
         self._tamano = opcion_entera(fuente, "tamano", 100)
         self._fijos = _parametros(fuente)
 
@@ -78,9 +93,15 @@ class _Recorrido:
         if isinstance(pagina, str):
             respuesta = self._descargador.pedir(pagina, self._fijos if pagina == self._fuente.lugar else {})
         else:
-            nombre = opcion_texto(self._fuente, "parametro_pagina", "page" if self._modo == "pagina" else "offset") or ""
-            tamano = opcion_texto(self._fuente, "parametro_tamano", "per_page" if self._modo == "pagina" else "limit") or ""
-            respuesta = self._descargador.pedir(self._fuente.lugar, {**self._fijos, nombre: str(pagina), tamano: str(self._tamano)})
+            nombre = (
+                opcion_texto(self._fuente, "parametro_pagina", "page" if self._modo == "pagina" else "offset") or ""
+            )
+            tamano = (
+                opcion_texto(self._fuente, "parametro_tamano", "per_page" if self._modo == "pagina" else "limit") or ""
+            )
+            respuesta = self._descargador.pedir(
+                self._fuente.lugar, {**self._fijos, nombre: str(pagina), tamano: str(self._tamano)}
+            )
         cuerpo = leer_json(respuesta.cuerpo, sin_consulta(self._fuente.lugar))
         registros = self._lista(cuerpo)
         return Pagina(registros, self._total(cuerpo, respuesta), self._siguiente(pagina, registros, cuerpo, respuesta))
@@ -102,10 +123,16 @@ class _Recorrido:
         if valor is None and not (ruta or cabecera):
             return None
         if not re.fullmatch(r"\d{1,9}", str(valor)):
-            raise ErrorFuente("El servicio no dice cuántos registros hay.", donde=sin_consulta(self._fuente.lugar), hacer="Revise total o cabecera_total.")
+            raise ErrorFuente(
+                "El servicio no dice cuántos registros hay.",
+                donde=sin_consulta(self._fuente.lugar),
+                hacer="Revise total o cabecera_total.",
+            )
         return int(str(valor))
 
-    def _siguiente(self, pagina: int | str, registros: list[Registro], cuerpo: Any, respuesta: Respuesta) -> int | str | None:
+    def _siguiente(
+        self, pagina: int | str, registros: list[Registro], cuerpo: Any, respuesta: Respuesta
+    ) -> int | str | None:
         if isinstance(pagina, int):
             salto = 1 if self._modo == "pagina" else len(registros)
             return pagina + salto if registros else None
@@ -122,5 +149,9 @@ class _Recorrido:
 def _parametros(fuente: Fuente) -> dict[str, str]:
     valor = fuente.opciones.get("parametros", {})
     if not isinstance(valor, dict) or not all(isinstance(v, str) for v in valor.values()):
-        raise ErrorUso("La opción parametros está mal escrita.", donde=f"fuente {fuente.id}", hacer='Escriba parametros = { estado = "publicado" }.')
+        raise ErrorUso(
+            "La opción parametros está mal escrita.",
+            donde=f"fuente {fuente.id}",
+            hacer='Escriba parametros = { estado = "publicado" }.',
+        )
     return dict(valor)

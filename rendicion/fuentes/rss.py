@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from rendicion.errores import ErrorFuente
 from rendicion.fuentes.base import Bruto, leer_archivo
-from rendicion.fuentes.documento_xml import raiz_xml
 from rendicion.fuentes.descarga import OPCIONES_HTTP, Descargador, sin_consulta
+from rendicion.fuentes.documento_xml import raiz_xml
 from rendicion.fuentes.instantes import zona_de
 from rendicion.fuentes.remoto import capturar, leer_captura
 
@@ -71,5 +71,7 @@ def _entrada(entrada: Any, zona: ZoneInfo) -> dict[str, Any]:
     for campo in FECHAS:
         instante = entrada.get(f"{campo}_parsed")
         if instante and campo in textos:
-            textos[campo] = datetime.fromtimestamp(timegm(instante), UTC).astimezone(zona).replace(tzinfo=None).isoformat()
+            textos[campo] = (
+                datetime.fromtimestamp(timegm(instante), UTC).astimezone(zona).replace(tzinfo=None).isoformat()
+            )
     return textos

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from rendicion.errores import ErrorFuente, ErrorUso
-from rendicion.fuentes.base import Bruto, demasiado_grande, opcion_texto, origen_declarado, ruta_declarada, tamano_maximo
+from rendicion.fuentes.base import (
+    Bruto,
+    demasiado_grande,
+    opcion_texto,
+    origen_declarado,
+    ruta_declarada,
+    tamano_maximo,
+)
 from rendicion.fuentes.encabezado import Fila, Hoja, plano
 from rendicion.fuentes.libro import numero_a_texto
 from rendicion.fuentes.tabla import leer_hojas
@@ -46,7 +53,10 @@ class Sql:
         try:
             with motor.connect() as conexion, conexion.begin():
                 _solo_lectura(conexion)
-                filas = [_textos(list(fuente.columnas), f, fuente.decimal) for f in conexion.execute(_consulta(conexion, fuente, donde))]
+                filas = [
+                    _textos(list(fuente.columnas), f, fuente.decimal)
+                    for f in conexion.execute(_consulta(conexion, fuente, donde))
+                ]
         except (sa.exc.SQLAlchemyError, sqlite3.Error, UnicodeError) as error:
             raise _no_responde(error, donde) from None
         finally:
@@ -68,7 +78,9 @@ class Sql:
             finally:
                 csv.field_size_limit(previo)
         except (UnicodeDecodeError, csv.Error):
-            raise ErrorFuente("La captura de la base de datos está dañada.", donde=archivo, hacer="Extraiga de nuevo la fuente.") from None
+            raise ErrorFuente(
+                "La captura de la base de datos está dañada.", donde=archivo, hacer="Extraiga de nuevo la fuente."
+            ) from None
         canonica = replace(fuente, columnas={c: c for c in fuente.columnas})
         hoja = Hoja([Fila(n, f) for n, f in enumerate(crudas)], anchos=True)
         return replace(leer_hojas([hoja], canonica, captura_sha256, archivo), fuente=fuente)
@@ -90,7 +102,16 @@ def _no_responde(error: Exception, donde: str) -> ErrorFuente:
     detalle = ""
     if isinstance(propio, sqlite3.Error):
         texto = str(propio)
-        conocidos = ("file is not a database", "database is locked", "unable to open", "readonly", "decode to UTF-8", "malformed", "syntax error", "no such")
+        conocidos = (
+            "file is not a database",
+            "database is locked",
+            "unable to open",
+            "readonly",
+            "decode to UTF-8",
+            "malformed",
+            "syntax error",
+            "no such",
+        )
         detalle = next((f": {c}" for c in conocidos if c in texto), "")
     return ErrorFuente(
         f"La base de datos no se pudo leer ({clase}{detalle}).",
@@ -107,13 +128,17 @@ def _motor(fuente: Fuente, base: Path, donde: str) -> sa.Engine:
     if variable is None:
         ruta = ruta_declarada(fuente, base)
         if not ruta.is_file():
-            raise ErrorFuente("El archivo de la base de datos no existe.", donde=donde, hacer="Revise la clave lugar del TOML.")
+            raise ErrorFuente(
+                "El archivo de la base de datos no existe.", donde=donde, hacer="Revise la clave lugar del TOML."
+            )
         uri = f"file:{quote(str(ruta.resolve()))}?mode=ro"
         return sa.create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
     direccion = os.environ.get(variable)
     if not direccion:
         raise ErrorUso(
-            "Falta la dirección de la base de datos.", donde=donde, hacer=f"Ponga en {variable} la dirección, con una cuenta de solo lectura."
+            "Falta la dirección de la base de datos.",
+            donde=donde,
+            hacer=f"Ponga en {variable} la dirección, con una cuenta de solo lectura.",
         )
     try:
         motor = sa.create_engine(direccion)
@@ -142,7 +167,11 @@ def _consulta(conexion: sa.Connection, fuente: Fuente, donde: str) -> sa.Select[
 
     tabla, consulta = opcion_texto(fuente, "tabla"), opcion_texto(fuente, "consulta")
     if (tabla is None) == (consulta is None):
-        raise ErrorUso("La fuente debe decir tabla o consulta, y solo una.", donde=f"fuente {fuente.id}, [opciones]", hacer='Escriba tabla = "nombre".')
+        raise ErrorUso(
+            "La fuente debe decir tabla o consulta, y solo una.",
+            donde=f"fuente {fuente.id}, [opciones]",
+            hacer='Escriba tabla = "nombre".',
+        )
     if tabla is not None:
         real = _tabla_real(sa.inspect(conexion), tabla, donde)
         existentes = [str(c["name"]) for c in sa.inspect(conexion).get_columns(real)]
@@ -171,7 +200,11 @@ def _tabla_real(inspector: sa.Inspector, pedida: str, donde: str) -> str:
 def _solo_select(consulta: str, fuente: Fuente) -> str:
     limpia = consulta.strip().rstrip(";").strip()
     if not re.match(r"(?i)(select|with)\b", limpia) or ";" in limpia:
-        raise ErrorUso("La opción consulta solo admite un SELECT.", donde=f"fuente {fuente.id}, [opciones]", hacer="Escriba un solo SELECT, sin «;».")
+        raise ErrorUso(
+            "La opción consulta solo admite un SELECT.",
+            donde=f"fuente {fuente.id}, [opciones]",
+            hacer="Escriba un solo SELECT, sin «;».",
+        )
     return limpia.replace(":", r"\:")
 
 
@@ -187,7 +220,8 @@ def _elegir(columnas: Mapping[str, str], existentes: Sequence[str], lugar: str) 
             faltan.append(pedida)
     if faltan:
         raise ErrorFuente(
-            f"Faltan columnas declaradas: {', '.join(f'«{f}»' for f in faltan)}. La base trae: {', '.join(f'«{e}»' for e in existentes)}.",
+            f"Faltan columnas declaradas: {', '.join(f'«{f}»' for f in faltan)}. "
+            f"La base trae: {', '.join(f'«{e}»' for e in existentes)}.",
             donde=lugar,
             hacer="Corrija los nombres en [columnas], o pida a quien administra la base que diga qué cambió.",
         )
@@ -229,4 +263,8 @@ def _csv_canonico(campos: Sequence[str], filas: list[tuple[str, ...]]) -> bytes:
     try:
         return salida.getvalue().encode()
     except UnicodeEncodeError:
-        raise ErrorFuente("La base trae texto con caracteres que no existen.", donde="captura", hacer="Corrija esos textos en la base.") from None
+        raise ErrorFuente(
+            "La base trae texto con caracteres que no existen.",
+            donde="captura",
+            hacer="Corrija esos textos en la base.",
+        ) from None

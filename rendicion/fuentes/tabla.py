@@ -23,9 +23,21 @@ CELDA_MAXIMA = 100_000
 TODO_EL_ARCHIVO = "todo el archivo"
 _ERRORES_DE_CALCULO = frozenset(
     (
-        "#DIV/0!", "#¡DIV/0!", "#N/A", "#N/D", "#REF!", "#¡REF!", "#VALUE!", "#¡VALOR!",
-        "#NAME?", "#¿NOMBRE?", "#NULL!", "#¡NULO!", "#NUM!", "#¡NUM!",
-    )  # fmt: skip
+        "#DIV/0!",
+        "#¡DIV/0!",
+        "#N/A",
+        "#N/D",
+        "#REF!",
+        "#¡REF!",
+        "#VALUE!",
+        "#¡VALOR!",
+        "#NAME?",
+        "#¿NOMBRE?",
+        "#NULL!",
+        "#¡NULO!",
+        "#NUM!",
+        "#¡NUM!",
+    )
 )
 _BLANCOS = "\ufeff\u200b\u200c\u200d\u2060"
 
@@ -44,7 +56,9 @@ class _Acopio:
     def recibidos(self) -> int:
         return len(self.celdas["registro"])
 
-    def hallazgo(self, registro: str, campo: str, regla: str, gravedad: str, explicacion: str, literal: str | None = None) -> None:
+    def hallazgo(
+        self, registro: str, campo: str, regla: str, gravedad: str, explicacion: str, literal: str | None = None
+    ) -> None:
         self.hallazgos.append(Hallazgo(self.fuente.id, registro, campo, regla, gravedad, explicacion, literal=literal))
 
 
@@ -88,7 +102,10 @@ def leer_hojas(
         _leer_hoja(hoja, acopio, pista)
         if acopio.recibidos == antes and len(hojas) > 1:
             acopio.hallazgo(
-                f"hoja {hoja.nombre}", "registro", "hoja_sin_registros", "informativa",
+                f"hoja {hoja.nombre}",
+                "registro",
+                "hoja_sin_registros",
+                "informativa",
                 f"La hoja «{hoja.nombre}» tiene encabezado y ningún registro.",
             )
     _revisar_cuenta(acopio)
@@ -111,7 +128,7 @@ def _revisar_cuenta(acopio: _Acopio) -> None:
         raise ErrorFuente(
             f"La fuente no trae ningún registro: solo el encabezado.{detalle}",
             donde=donde,
-            hacer="Pida el archivo completo; si de verdad no hay registros, escriba permite_vacia = true en [opciones].",
+            hacer="Pida el archivo completo; si de verdad no hay, escriba permite_vacia = true en [opciones].",
         )
     esperados = opcion_entera(fuente, "registros", acopio.recibidos)
     if acopio.recibidos != esperados:
@@ -126,7 +143,9 @@ def _leer_hoja(hoja: Hoja, acopio: _Acopio, pista: str) -> None:
     fuente = acopio.fuente
     donde = acopio.archivo if hoja.nombre is None else f"{acopio.archivo}, hoja {hoja.nombre}"
     if not any(_tiene_algo(f) for f in hoja.filas):
-        raise ErrorFuente("El archivo o la hoja no trae nada.", donde=donde, hacer="Pida de nuevo el archivo a la dependencia.")
+        raise ErrorFuente(
+            "El archivo o la hoja no trae nada.", donde=donde, hacer="Pida de nuevo el archivo a la dependencia."
+        )
     encabezado = buscar_encabezado(hoja, fuente.columnas, donde, pista)
     _avisar_aproximados(hoja, encabezado, acopio)
     filas = list(_registros(hoja, encabezado, acopio))
@@ -150,8 +169,12 @@ def _avisar_aproximados(hoja: Hoja, encabezado: Encabezado, acopio: _Acopio) -> 
     lugar = _lugar_corto(hoja, hoja.filas[encabezado.indice])
     for campo, declarado, visto in encabezado.aproximados:
         acopio.hallazgo(
-            lugar, campo, "encabezado_aproximado", "informativa",
-            f"La columna se declaró «{declarado}» y el archivo dice «{' '.join(visto.split())}»; se tomó como la misma.", visto,
+            lugar,
+            campo,
+            "encabezado_aproximado",
+            "informativa",
+            f"La columna se declaró «{declarado}» y el archivo dice «{' '.join(visto.split())}»; es la misma.",
+            visto,
         )
 
 
@@ -164,12 +187,18 @@ def _registros(hoja: Hoja, encabezado: Encabezado, acopio: _Acopio) -> Iterator[
             continue
         if len(fila.celdas) == len(titulos) and [plano(c or "") for c in fila.celdas] == titulos:
             acopio.hallazgo(
-                _lugar_corto(hoja, fila), "registro", "encabezado_repetido", "informativa",
+                _lugar_corto(hoja, fila),
+                "registro",
+                "encabezado_repetido",
+                "informativa",
                 "La fila repite el encabezado; no es un registro.",
             )
         elif totales and any(fnmatchcase(_primera(fila), t) for t in totales):
             acopio.hallazgo(
-                _lugar_corto(hoja, fila), "registro", "fila_total", "informativa",
+                _lugar_corto(hoja, fila),
+                "registro",
+                "fila_total",
+                "informativa",
                 "La fila es un total, según la opción filas_total; no es un registro.",
             )
         else:
@@ -183,8 +212,8 @@ def _primera(fila: Fila) -> str:
 def _negar_si_todas_sobran(filas: Sequence[Fila], encabezado: Encabezado, donde: str, palabra: str) -> None:
     if len(filas) > 1 and all(len(f.celdas) > encabezado.ancho for f in filas):
         raise ErrorFuente(
-            f"Todas las filas traen más datos que columnas tiene el encabezado ({len(filas[0].celdas)} contra {encabezado.ancho}); "
-            "leerlas así correría las columnas.",
+            f"Todas las filas traen más datos que columnas tiene el encabezado "
+            f"({len(filas[0].celdas)} contra {encabezado.ancho}); leerlas así correría las columnas.",
             donde=f"{donde}, desde la {palabra} {filas[0].numero}",
             hacer="Revise si falta un título en el encabezado, o si un texto trae el separador sin comillas.",
         )
@@ -234,7 +263,15 @@ def _agregar(
     for campo in CAMPOS_CANONICOS:
         acopio.celdas[campo].append(completos.get(campo))
     acopio.rechazos += [
-        Rechazo(acopio.recibidos - 1, registro, c, f.regla, f"{f.explicacion} Está en {acopio.archivo}, {corto}.", f.como_corregir, f.valor)
+        Rechazo(
+            acopio.recibidos - 1,
+            registro,
+            c,
+            f.regla,
+            f"{f.explicacion} Está en {acopio.archivo}, {corto}.",
+            f.como_corregir,
+            f.valor,
+        )
         for c, f in fallas.items()
     ]
     return dict(anterior) if de_fila else leidos
@@ -278,7 +315,9 @@ def _falla_de_celda(valor: str) -> Falla | None:
 
 def celda_con_error(valor: str) -> Falla:
     """Dice que la celda trae un error de cálculo, que no es un dato ni un vacío."""
-    return Falla("celda_con_error", f"La celda trae el error de cálculo {valor}.", "Corrija la fórmula o escriba el dato.", valor)
+    return Falla(
+        "celda_con_error", f"La celda trae el error de cálculo {valor}.", "Corrija la fórmula o escriba el dato.", valor
+    )
 
 
 def _constantes(fuente: Fuente, *, estropeada: bool) -> dict[str, str]:

@@ -9,9 +9,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from rendicion.errores import ErrorFuente, ErrorUso
-from rendicion.fuentes.base import DeArchivo
+from rendicion.fuentes.base import DeArchivo, opcion_lista
 from rendicion.fuentes.encabezado import Falla, Fila, Hoja, halladas
-from rendicion.fuentes.tabla import TODO_EL_ARCHIVO, leer_hojas
+from rendicion.fuentes.tabla import TODO_EL_ARCHIVO, leer_hojas, revisar_campos
 from rendicion.hallazgos import Hallazgo
 
 if TYPE_CHECKING:
@@ -19,8 +19,18 @@ if TYPE_CHECKING:
     from rendicion.lectura import Lectura
 
 CODIFICACIONES: Final = (
-    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso8859-1", "iso8859-15", "cp850", "cp437", "mac-roman",
-)  # fmt: skip
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "cp1252",
+    "iso8859-1",
+    "iso8859-15",
+    "cp850",
+    "cp437",
+    "mac-roman",
+)
 SEPARADORES: Final = {",": "la coma «,»", ";": "el punto y coma «;»", "\t": "el tabulador «\\t»", "|": "la barra «|»"}
 _MARCAS_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LINEAS_DE_MUESTRA = 30
@@ -38,6 +48,7 @@ class Csv(DeArchivo):
 
     def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
         """Lee los bytes; lanza ErrorFuente si el archivo entero no sirve."""
+        revisar_campos(fuente, opcion_lista(fuente, "rellenar"), "rellenar")
         return leer_csv(bruto, fuente, captura_sha256, archivo)
 
 
@@ -59,7 +70,9 @@ def separador_de(fuente: Fuente) -> str:
     separador = {"\\t": "\t", "tab": "\t"}.get(declarado, declarado)
     if len(separador) != 1 or separador in '"\r\n':
         raise ErrorUso(
-            f"El separador «{declarado}» no sirve.", donde=f"fuente {fuente.id}", hacer="Use un solo carácter: , ; | o \\t (tabulador)."
+            f"El separador «{declarado}» no sirve.",
+            donde=f"fuente {fuente.id}",
+            hacer="Use un solo carácter: , ; | o \\t (tabulador).",
         )
     return separador
 
@@ -93,7 +106,11 @@ def decodificar(bruto: bytes, fuente: Fuente, archivo: str) -> tuple[str, list[H
 def _negar_lo_que_no_es_csv(bruto: bytes, archivo: str) -> None:
     inicio = bruto[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if bruto.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise ErrorFuente("El archivo es un libro de Excel, no un CSV.", donde=archivo, hacer='Declare tipo = "excel" o guárdelo como CSV.')
+        raise ErrorFuente(
+            "El archivo es un libro de Excel, no un CSV.",
+            donde=archivo,
+            hacer='Declare tipo = "excel" o guárdelo como CSV.',
+        )
     if inicio.startswith((b"<!doctype html", b"<html")):
         raise ErrorFuente(
             "El archivo es una página web (HTML), no un CSV; suele ser la página de ingreso de un sistema.",
@@ -122,12 +139,16 @@ def _estricto(bruto: bytes, codificacion: str, archivo: str) -> str:
     try:
         texto = bruto.decode(codificacion)
     except UnicodeDecodeError as error:
-        raise _mal_codificado(bruto, error.start, f"La codificación declarada ({codificacion}) no es la del archivo.", archivo) from None
+        raise _mal_codificado(
+            bruto, error.start, f"La codificación declarada ({codificacion}) no es la del archivo.", archivo
+        ) from None
     una_sola = not codificacion.startswith("utf")
     if una_sola and not bruto.isascii() and _es_utf8(bruto):
         primero = re.search(rb"[\x80-\xff]", bruto)
         lugar = primero.start() if primero else 0
-        raise _mal_codificado(bruto, lugar, f"Se declaró {codificacion} y el archivo está en UTF-8: las tildes saldrían dañadas.", archivo)
+        raise _mal_codificado(
+            bruto, lugar, f"Se declaró {codificacion} y el archivo está en UTF-8: las tildes saldrían dañadas.", archivo
+        )
     return texto
 
 
@@ -143,7 +164,9 @@ def _mal_codificado(bruto: bytes, posicion: int, que: str, archivo: str) -> Erro
     linea = bruto.count(b"\n", 0, posicion) + 1
     otra = "utf-8" if _es_utf8(bruto) else "cp1252"
     return ErrorFuente(
-        que, donde=f"{archivo}, línea {linea}", hacer=f'Pruebe codificacion = "{otra}" en el TOML, o guarde el archivo como «CSV UTF-8».'
+        que,
+        donde=f"{archivo}, línea {linea}",
+        hacer=f'Pruebe codificacion = "{otra}" en el TOML, o guarde el archivo como «CSV UTF-8».',
     )
 
 
@@ -153,7 +176,7 @@ def _probar(bruto: bytes, fuente: Fuente, archivo: str) -> tuple[str, list[Halla
         return bruto.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         if re.search(rb"[\xc3][\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xef\xbb\xbf", bruto):
-            que = "El archivo empieza en UTF-8 y después trae bytes que no lo son: está cortado o mezcla dos codificaciones."
+            que = "El archivo empieza en UTF-8 y después no lo es: está cortado o mezcla dos codificaciones."
             raise _mal_codificado(bruto, error.start, que, archivo) from None
     try:
         texto = bruto.decode("cp1252")
@@ -161,7 +184,17 @@ def _probar(bruto: bytes, fuente: Fuente, archivo: str) -> tuple[str, list[Halla
         que = "No se sabe en qué codificación está el archivo: ni UTF-8 ni Windows (cp1252)."
         raise _mal_codificado(bruto, error.start, que, archivo) from None
     explicacion = "La fuente no declara codificación y el archivo no es UTF-8; se leyó como Windows (cp1252)."
-    return texto, [Hallazgo(fuente.id, TODO_EL_ARCHIVO, "codificacion", "codificacion_supuesta", "informativa", explicacion, valor="cp1252")]
+    return texto, [
+        Hallazgo(
+            fuente.id,
+            TODO_EL_ARCHIVO,
+            "codificacion",
+            "codificacion_supuesta",
+            "informativa",
+            explicacion,
+            valor="cp1252",
+        )
+    ]
 
 
 def _partir(texto: str, separador: str, archivo: str) -> list[Fila]:
@@ -199,7 +232,8 @@ def _sospecha(celdas: list[str], separador: str) -> Falla | None:
         return None
     return Falla(
         "comilla_sospechosa",
-        "Un dato entre comillas contiene líneas con tantos separadores como una fila: una comilla sin cerrar pudo tragarse registros.",
+        "Un dato entre comillas contiene líneas con tantos separadores como una fila: "
+        "una comilla sin cerrar pudo tragarse registros.",
         "Revise las comillas de esa fila y de las que siguen.",
     )
 
@@ -209,7 +243,9 @@ def _pista_de_separador(texto: str, usado: str, nombres: tuple[str, ...]) -> str
     lineas = texto.splitlines()[:_LINEAS_DE_MUESTRA]
 
     def aciertos(separador: str) -> int:
-        return max((len(halladas([c.strip('"') for c in linea.split(separador)], nombres)) for linea in lineas), default=0)
+        return max(
+            (len(halladas([c.strip('"') for c in linea.split(separador)], nombres)) for linea in lineas), default=0
+        )
 
     mejor = max(SEPARADORES, key=aciertos)
     if mejor != usado and aciertos(mejor) > aciertos(usado):

@@ -49,7 +49,11 @@ class WordpressExportacion(DeArchivo):
         zona = zona_de(fuente)
 
         def celda(entrada: Entrada, nombre: str) -> str | None:
-            texto = ";".join(entrada[nombre]) if nombre in ("category", "post_tag") and nombre in entrada else next(iter(entrada.get(nombre, ())), None)
+            texto = (
+                ";".join(entrada[nombre])
+                if nombre in ("category", "post_tag") and nombre in entrada
+                else next(iter(entrada.get(nombre, ())), None)
+            )
             if nombre == "wp:post_date_gmt" and texto != FECHA_NULA:
                 return a_hora_local(texto, zona, sin_zona_es_utc=True)
             return texto
@@ -72,7 +76,11 @@ def _entradas(bruto: bytes, archivo: str) -> Iterator[Entrada]:
         )
     items = canal.findall("item")
     if not items:
-        raise ErrorFuente("La exportación de WordPress no trae ninguna entrada.", donde=archivo, hacer="Expórtela de nuevo con las entradas del año.")
+        raise ErrorFuente(
+            "La exportación de WordPress no trae ninguna entrada.",
+            donde=archivo,
+            hacer="Expórtela de nuevo con las entradas del año.",
+        )
     return (_leer_item(i) for i in items)
 
 
@@ -102,7 +110,12 @@ def _filtrar(todas: list[tuple[int, Entrada]], fuente: Fuente) -> tuple[list[tup
     pruebas: list[tuple[str, Callable[[Entrada], bool]]] = [
         ("tipo", lambda e: e.get("wp:post_type", [tipos[0] if tipos else ""])[0] in tipos),
         ("estado", lambda e: e.get("wp:status", [estados[0] if estados else ""])[0] in estados),
-        ("categoría", lambda e: not categorias or bool(categorias & {plano(c) for c in e.get("category", []) + e.get("nicename", [])})),
+        (
+            "categoría",
+            lambda e: (
+                not categorias or bool(categorias & {plano(c) for c in e.get("category", []) + e.get("nicename", [])})
+            ),
+        ),
     ]
     fuera: Counter[str] = Counter()
     elegidas = []
@@ -115,5 +128,12 @@ def _filtrar(todas: list[tuple[int, Entrada]], fuente: Fuente) -> tuple[list[tup
     if not fuera:
         return elegidas, []
     detalle = ", ".join(f"{fuera[nombre]} por {nombre}" for nombre, _ in pruebas if fuera[nombre])
-    explicacion = f"{fuera.total()} de {len(todas)} entradas quedaron por fuera del filtro declarado ({detalle}); no son registros recibidos."
-    return elegidas, [Hallazgo(fuente.id, TODO_EL_ARCHIVO, "registro", "filtrados", "informativa", explicacion, valor=str(fuera.total()))]
+    explicacion = (
+        f"{fuera.total()} de {len(todas)} entradas quedaron por fuera del filtro declarado ({detalle}); "
+        "no son registros recibidos."
+    )
+    return elegidas, [
+        Hallazgo(
+            fuente.id, TODO_EL_ARCHIVO, "registro", "filtrados", "informativa", explicacion, valor=str(fuera.total())
+        )
+    ]

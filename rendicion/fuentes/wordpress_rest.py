@@ -40,13 +40,19 @@ class WordpressRest:
         donde = f"{raiz}/posts"
 
         def pedir(numero: int) -> Pagina:
-            respuesta = descargador.pedir(donde, {**parametros, "page": str(numero)}, admite=_PAGINA_PASADA if numero > 1 else frozenset())
-            total = _total(respuesta.cabeceras.get("x-wp-total"), donde) if respuesta.estado not in _PAGINA_PASADA else None
+            respuesta = descargador.pedir(
+                donde, {**parametros, "page": str(numero)}, admite=_PAGINA_PASADA if numero > 1 else frozenset()
+            )
+            total = (
+                _total(respuesta.cabeceras.get("x-wp-total"), donde) if respuesta.estado not in _PAGINA_PASADA else None
+            )
             registros = _lista(leer_json(respuesta.cuerpo, donde), donde) if total is not None else []
             quedan = total is not None and numero * POR_PAGINA < total
             return Pagina(registros, total, numero + 1 if quedan else None)
 
-        registros = leer_todo(pedir, 1, lambda r: str(r.get("id")), donde, opcion_entera(fuente, "paginas_maximas", 1000))
+        registros = leer_todo(
+            pedir, 1, lambda r: str(r.get("id")), donde, opcion_entera(fuente, "paginas_maximas", 1000)
+        )
         zona = zona_de(fuente)
         return Bruto(capturar([_arreglar(r, zona) for r in registros], fuente, donde), sin_consulta(donde))
 
@@ -75,22 +81,34 @@ def _numero_de_categoria(categoria: str, descargador: Descargador, raiz: str) ->
     if categoria.isdigit():
         return categoria
     donde = f"{raiz}/categories"
-    halladas = _lista(leer_json(descargador.pedir(donde, {"slug": categoria, "_fields": "id,slug"}).cuerpo, donde), donde)
+    halladas = _lista(
+        leer_json(descargador.pedir(donde, {"slug": categoria, "_fields": "id,slug"}).cuerpo, donde), donde
+    )
     if len(halladas) != 1:
-        raise ErrorFuente(f"El sitio no tiene la categoría «{categoria}».", donde=donde, hacer="Use el nombre corto (slug) de la categoría, o su número.")
+        raise ErrorFuente(
+            f"El sitio no tiene la categoría «{categoria}».",
+            donde=donde,
+            hacer="Use el nombre corto (slug) de la categoría, o su número.",
+        )
     return str(halladas[0]["id"])
 
 
 def _lista(cuerpo: Any, donde: str) -> list[Registro]:
     if not isinstance(cuerpo, list) or not all(isinstance(r, dict) and "id" in r for r in cuerpo):
-        raise ErrorFuente("La respuesta no es la de un sitio WordPress.", donde=donde, hacer="Revise que lugar sea la dirección del sitio.")
+        raise ErrorFuente(
+            "La respuesta no es la de un sitio WordPress.",
+            donde=donde,
+            hacer="Revise que lugar sea la dirección del sitio.",
+        )
     return cuerpo
 
 
 def _total(cabecera: str | None, donde: str) -> int:
     if not (cabecera or "").isdigit():
         raise ErrorFuente(
-            "El sitio no dice cuántas entradas tiene (falta X-WP-Total).", donde=donde, hacer="Revise que lugar sea la dirección de un sitio WordPress."
+            "El sitio no dice cuántas entradas tiene (falta X-WP-Total).",
+            donde=donde,
+            hacer="Revise que lugar sea la dirección de un sitio WordPress.",
         )
     return int(cabecera or 0)
 

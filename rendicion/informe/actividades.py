@@ -99,8 +99,7 @@ def actividades(tablas: Tablas, corte: date) -> tuple[Actividad, ...]:
     corregidas = _corregidas(tablas["correcciones"])
     return tuple(
         _actividad(p, indicadores[i], avances.get(i, []), corte, hallazgos[i], corregida=i in corregidas)
-        for p in tablas["plan"]
-        if (i := letra(p, "actividad_id")) in indicadores
+        for i, p in ((letra(p, "actividad_id"), p) for p in tablas["plan"])
     )
 
 

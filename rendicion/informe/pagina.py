@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rendicion.errores import ErrorUso
 from rendicion.informe.actividades import actividades
 from rendicion.informe.calculo import ejemplo
 from rendicion.informe.calidad import tabla_cambios, tabla_fuentes, tabla_hallazgos, tabla_rechazos
 from rendicion.informe.descargas import de_tabla, para_buscadores, ruta, tabla_archivos, tabla_tablas
 from rendicion.informe.ficha import Ficha
+from rendicion.informe.filas import del_corte
 from rendicion.informe.motor import pintar
 from rendicion.informe.palabras import PROGRAMACION
 from rendicion.informe.participacion import apartados
@@ -20,8 +22,9 @@ def pagina(tablas: Mapping[str, list[dict[str, object]]], ficha: Ficha) -> str:
     """Devuelve la página HTML de la entrega (`index.html`), completa y sin nada externo.
 
     `tablas` trae todas las tablas públicas, como las describe `esquemas`. Las mismas tablas y la misma
-    ficha dan los mismos bytes. El corte de la ficha debe estar en las tablas de indicadores.
+    ficha dan los mismos bytes. `ErrorUso` si los indicadores no traen el corte de la ficha o les falta una actividad.
     """
+    _exigir_corte(tablas, ficha)
     acts = actividades(tablas, ficha.corte)
     r = resumen(tablas, ficha, acts)
     subs = subcomponentes(tablas, ficha.corte, acts)
@@ -57,3 +60,13 @@ def pagina(tablas: Mapping[str, list[dict[str, object]]], ficha: Ficha) -> str:
         tiene_validacion=any(a[0] == "validacion/informe.html" for a in ficha.archivos),
         buscadores=para_buscadores(ficha, f"{titular(ficha, r)}. {entradilla(r)}"),
     )
+
+
+def _exigir_corte(tablas: Mapping[str, list[dict[str, object]]], ficha: Ficha) -> None:
+    corte = ficha.corte.isoformat()
+    if not del_corte(tablas["indicadores_total"], ficha.corte):
+        raise ErrorUso(f"La entrega no trae el total del corte {corte}.", donde="indicadores_total", hacer="calcule los indicadores en ese corte.")
+    medidas = {f["actividad_id"] for f in del_corte(tablas["indicadores_actividad"], ficha.corte)}
+    faltan = [str(f["actividad_id"]) for f in tablas["plan"] if f["actividad_id"] not in medidas]
+    if faltan:
+        raise ErrorUso(f"Faltan indicadores de {', '.join(faltan)} en el corte {corte}.", donde="indicadores_actividad", hacer="calcule todas las actividades del plan.")

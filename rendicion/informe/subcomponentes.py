@@ -42,7 +42,6 @@ def subcomponentes(tablas: Tablas, corte: date, acts: tuple[Actividad, ...]) -> 
     return tuple(
         _subcomponente(i, nombre, medias[i], tuple(a for a in acts if a.subcomponente_id == i), corte)
         for i, nombre in nombres.items()
-        if i in medias
     )
 
 

@@ -49,10 +49,10 @@ def leer_entrega(carpeta: Path, manifiesto: Mapping[str, Any]) -> Entrega:
 
     Falla con ErrorUso si el manifiesto dado no es el de la carpeta y con ErrorPortal si un archivo falta o cambió.
     """
-    ruta = carpeta / "manifiesto.json"
-    if not ruta.is_file():
-        raise ErrorUso("La carpeta no tiene manifiesto.json.", donde=str(carpeta), hacer="publique la carpeta de una entrega armada")
-    contenido = ruta.read_bytes()
+    for nombre in ("manifiesto.json", "datapackage.json"):
+        if not (carpeta / nombre).is_file():
+            raise ErrorUso(f"La carpeta no tiene {nombre}.", donde=str(carpeta), hacer="publique la carpeta de una entrega armada")
+    contenido = (carpeta / "manifiesto.json").read_bytes()
     if json.loads(contenido) != json.loads(json.dumps(manifiesto)):
         raise ErrorUso("El manifiesto dado no es el de la carpeta.", donde=str(carpeta), hacer="vuelva a leer la entrega antes de publicarla")
     paquete = json.loads((carpeta / "datapackage.json").read_bytes())

@@ -144,7 +144,9 @@ def ver(valor: object) -> str:
     """Vuelve inofensivo un texto ajeno antes de mostrarlo en la pantalla."""
     if valor is None:
         return "(vacío)"
-    texto = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(valor))
+    texto = str(valor)
+    if not texto.isprintable():
+        texto = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in texto)
     return texto if len(texto) <= 120 else texto[:117] + "…"
 
 
@@ -350,11 +352,12 @@ class Entrega:
     @property
     def manifiesto(self) -> dict[str, Any]:
         """Devuelve el manifiesto leído; Depende si no tiene la forma del contrato."""
-        datos = self._json(MANIFIESTO)
-        fallas = list(fallas_del_manifiesto(datos))
-        if fallas:
-            raise Depende("el manifiesto no tiene la forma del contrato")
-        return dict(datos)
+        if "manifiesto revisado" not in self._contenido:
+            datos = self._json(MANIFIESTO)
+            if next(fallas_del_manifiesto(datos), None):
+                raise Depende("el manifiesto no tiene la forma del contrato")
+            self._contenido["manifiesto revisado"] = datos
+        return dict(self._contenido["manifiesto revisado"])
 
     @property
     def recursos(self) -> dict[str, dict[str, Any]]:
@@ -620,9 +623,9 @@ def _falla_de_celda(valor: str | None, tipo: str, regla: Mapping[str, Any], obli
 def _mirar_entidad(e: Entrega, c: Comprobacion, nombre: str) -> None:
     for columna in ("entidad", "vigencia"):
         if columna in COLUMNAS[nombre]:
-            otras = {v for v in e.tabla(nombre).columna(columna) if v != str(e.manifiesto[columna])}
-            for otra in sorted(map(ver, otras)):
-                c.mal(f"{nombre}: {columna} dice «{otra}» y el manifiesto «{ver(e.manifiesto[columna])}»")
+            propia = str(e.manifiesto[columna])
+            for otra in sorted(map(ver, set(e.tabla(nombre).columna(columna)) - {propia})):
+                c.mal(f"{nombre}: {columna} dice «{otra}» y el manifiesto «{ver(propia)}»")
 
 
 def mirar_claves(e: Entrega, c: Comprobacion) -> None:
@@ -770,6 +773,8 @@ class Avance(NamedTuple):
 
 def avances_de(e: Entrega) -> list[Avance]:
     """Lee la evidencia publicada; Depende si alguna fila no se entiende."""
+    if "avances" in e._contenido:
+        return list(e._contenido["avances"])
     leidos = []
     for f in e.tabla("avances"):
         leer(f, "fecha", "avances")
@@ -778,6 +783,7 @@ def avances_de(e: Entrega) -> list[Avance]:
             leer(f, "cantidad", "avances"), f["url"], leer(f, "fuente", "avances"), leer(f, "registro", "avances"),
             leer(f, "cuenta", "avances"), f["motivo"], f["duplicado_de"],
         ))
+    e._contenido["avances"] = leidos
     return leidos
 
 

@@ -12,7 +12,14 @@ from rendicion.fuente import fuente_desde
 from rendicion.fuentes import excel, interpretar, libro
 
 FUENTE = fuente_desde(
-    {"id": "g", "tipo": "excel", "lugar": "g.xlsx", "dependencia": "X", "actividad": "1.4", "columnas": {"registro": "Código", "fecha": "Fecha"}},
+    {
+        "id": "g",
+        "tipo": "excel",
+        "lugar": "g.xlsx",
+        "dependencia": "X",
+        "actividad": "1.4",
+        "columnas": {"registro": "Código", "fecha": "Fecha"},
+    },
     donde="g.toml",
 )
 
@@ -35,7 +42,9 @@ def test_un_libro_grande_se_lee_igual_en_el_hijo_que_aqui():
     assert lectura.recibidos == 8000
     aqui = libro.leer_libro(bruto, libro.Pedido("g.xlsx"))
     alla = excel.leer_en_hijo(bruto, libro.Pedido("g.xlsx"))
-    assert [(n, [tuple(f) for f in filas]) for n, filas in aqui.hojas] == [(n, [tuple(f) for f in filas]) for n, filas in alla.hojas]
+    assert [(n, [tuple(f) for f in filas]) for n, filas in aqui.hojas] == [
+        (n, [tuple(f) for f in filas]) for n, filas in alla.hojas
+    ]
 
 
 def test_el_error_del_hijo_llega_con_su_mensaje():
@@ -46,7 +55,9 @@ def test_el_error_del_hijo_llega_con_su_mensaje():
 
 def test_un_hijo_que_pide_mas_memoria_o_tiempo_termina_en_un_mensaje(tmp_path, monkeypatch: pytest.MonkeyPatch):
     glotona = tmp_path / "glotona.py"
-    glotona.write_text("import resource\nresource.setrlimit(resource.RLIMIT_AS, (2**29, 2**29))\nx = bytearray(2**30)\n")
+    glotona.write_text(
+        "import resource\nresource.setrlimit(resource.RLIMIT_AS, (2**29, 2**29))\nx = bytearray(2**30)\n"
+    )
     monkeypatch.setattr(libro, "__file__", str(glotona))
     with pytest.raises(libro.LibroInservibleError, match="pide más memoria"):
         excel.leer_en_hijo(b"", libro.Pedido("g.xlsx"))
@@ -59,11 +70,16 @@ def test_un_hijo_que_pide_mas_memoria_o_tiempo_termina_en_un_mensaje(tmp_path, m
 def test_un_ods_de_filas_repetidas_sin_fin_no_tumba_la_corrida():
     import zipfile
 
-    celda = '<table:table-cell office:value-type="string" table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell>'
+    celda = (
+        '<table:table-cell office:value-type="string" table:number-columns-repeated="16384">'
+        "<text:p>x</text:p></table:table-cell>"
+    )
+    espacio = "urn:oasis:names:tc:opendocument:xmlns"
     contenido = (
-        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
-        f'<office:body><office:spreadsheet><table:table table:name="H"><table:table-row table:number-rows-repeated="1048576">{celda}'
+        f'<office:document-content xmlns:office="{espacio}:office:1.0" '
+        f'xmlns:table="{espacio}:table:1.0" xmlns:text="{espacio}:text:1.0">'
+        '<office:body><office:spreadsheet><table:table table:name="H">'
+        f'<table:table-row table:number-rows-repeated="1048576">{celda}'
         "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
     )
     salida = io.BytesIO()

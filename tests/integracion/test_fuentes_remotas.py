@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Callable, Iterator
-from email.utils import format_datetime
+from contextlib import suppress
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +27,33 @@ AQUI = Path()
 
 def fuente(servidor: HTTPServer, tipo: str = "rest_json", ruta: str = "/api", **cambios: Any) -> Fuente:
     base = {
-        "id": "remota", "tipo": tipo, "lugar": servidor.url_for(ruta), "dependencia": "Prensa", "actividad": "1.4", "anfitriones": ["localhost"],
+        "id": "remota",
+        "tipo": tipo,
+        "lugar": servidor.url_for(ruta),
+        "dependencia": "Prensa",
+        "actividad": "1.4",
+        "anfitriones": ["localhost"],
         "columnas": {"registro": "id", "fecha": "fecha", "titulo": "titulo.texto"},
-    }  # fmt: skip
+    }
     opciones = {"permite_privado": True, "reintentos": 2, **cambios.pop("opciones", {})}
     return fuente_desde({**base, **cambios, "opciones": opciones}, donde="r.toml")
 
 
 def registro(numero: int) -> dict[str, Any]:
-    return {"id": numero, "fecha": "2020-03-01", "titulo": {"texto": f"Título {numero}"}, "correo": "canario@ejemplo.org"}
+    return {
+        "id": numero,
+        "fecha": "2020-03-01",
+        "titulo": {"texto": f"Título {numero}"},
+        "correo": "canario@ejemplo.org",
+    }
 
 
 def paginado(registros: list[dict[str, Any]], tamano: int = 2, **extra: Any) -> Callable[[Request], Response]:
     def contestar(peticion: Request) -> Response:
         pagina = int(peticion.args["page"])
-        return Response(json.dumps({"datos": registros[(pagina - 1) * tamano : pagina * tamano], "total": len(registros), **extra}))
+        return Response(
+            json.dumps({"datos": registros[(pagina - 1) * tamano : pagina * tamano], "total": len(registros), **extra})
+        )
 
     return contestar
 
@@ -74,7 +89,9 @@ def test_un_servicio_con_paginas_se_lee_entero_y_en_orden(httpserver: HTTPServer
 
 def test_el_mismo_contenido_en_otro_orden_da_los_mismos_bytes(httpserver: HTTPServer):
     httpserver.expect_ordered_request("/api").respond_with_json([registro(1), registro(2)])
-    httpserver.expect_ordered_request("/api").respond_with_json([dict(reversed(registro(2).items())), registro(1) | {"correo": "otro"}])
+    httpserver.expect_ordered_request("/api").respond_with_json(
+        [dict(reversed(registro(2).items())), registro(1) | {"correo": "otro"}]
+    )
     assert extraer(fuente(httpserver), AQUI).contenido == extraer(fuente(httpserver), AQUI).contenido
 
 
@@ -128,6 +145,18 @@ def test_si_la_fuente_cambia_entre_paginas_se_lee_de_nuevo(httpserver: HTTPServe
     assert pedidas.count(1) == 2
 
 
+def test_un_registro_que_sale_en_dos_paginas_obliga_a_leer_de_nuevo_aunque_no_haya_total(httpserver: HTTPServer):
+    todos = [registro(n) for n in range(1, 5)]
+
+    def siempre_movido(peticion: Request) -> Response:
+        desplazados = [registro(9), *todos] if peticion.args["page"] == "2" else todos
+        return paginado(desplazados)(peticion)
+
+    httpserver.expect_request("/api").respond_with_handler(siempre_movido)
+    mensaje = falla(fuente(httpserver, opciones={"paginacion": "pagina", "lista": "datos", "tamano": 2}))
+    assert "un mismo registro salió en dos páginas" in mensaje
+
+
 def test_una_clave_repetida_en_la_misma_pagina_se_recibe_dos_veces(httpserver: HTTPServer):
     httpserver.expect_request("/api").respond_with_json([registro(1), registro(1)])
     assert [f["registro"] for f in leidos(fuente(httpserver))] == ["1", "1"]
@@ -162,15 +191,29 @@ def test_un_404_no_se_reintenta(httpserver: HTTPServer):
     assert len(httpserver.log) == 1
 
 
-def test_un_cuerpo_cortado_se_reintenta_y_nunca_se_acepta(httpserver: HTTPServer):
-    def cortado(_: Request) -> Response:
-        respuesta = Response(b'[{"id": 1', headers={"Content-Length": "500"})
-        respuesta.automatically_set_content_length = False
-        return respuesta
+@pytest.fixture
+def servidor_que_corta() -> Iterator[int]:
+    """Anuncia 500 bytes, manda 9 y cierra."""
+    with socket.create_server(("127.0.0.1", 0)) as puerta:
 
-    httpserver.expect_request("/api").respond_with_handler(cortado)
-    assert "RemoteProtocolError" in falla(fuente(httpserver))
-    httpserver.clear()
+        def atender() -> None:
+            with suppress(OSError):
+                while True:
+                    cliente, _ = puerta.accept()
+                    with cliente:
+                        cliente.recv(65536)
+                        cliente.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[{"id": 1')
+
+        hilo = threading.Thread(target=atender, daemon=True)
+        hilo.start()
+        yield puerta.getsockname()[1]
+        puerta.shutdown(socket.SHUT_RDWR)
+    hilo.join(5)
+
+
+def test_un_cuerpo_cortado_se_reintenta_y_nunca_se_acepta(httpserver: HTTPServer, servidor_que_corta: int):
+    mensaje = falla(fuente(httpserver, lugar=f"http://localhost:{servidor_que_corta}/api"))
+    assert "después de 3 intentos (RemoteProtocolError)" in mensaje
     httpserver.expect_request("/api").respond_with_data(b'[{"id": 1')
     assert "no es un JSON completo" in falla(fuente(httpserver))
 
@@ -181,7 +224,9 @@ def test_una_pagina_de_ingreso_con_estado_200_se_dice(httpserver: HTTPServer):
 
 
 def test_una_redireccion_no_se_sigue(httpserver: HTTPServer):
-    httpserver.expect_request("/api").respond_with_data("", status=302, headers={"Location": "http://169.254.169.254/latest?clave=x"})
+    httpserver.expect_request("/api").respond_with_data(
+        "", status=302, headers={"Location": "http://169.254.169.254/latest?clave=x"}
+    )
     mensaje = falla(fuente(httpserver))
     assert "redirige a http://169.254.169.254/latest" in mensaje
     assert "clave=x" not in mensaje
@@ -190,7 +235,9 @@ def test_una_redireccion_no_se_sigue(httpserver: HTTPServer):
 
 def test_el_enlace_siguiente_a_otro_anfitrion_se_niega(httpserver: HTTPServer):
     httpserver.expect_request("/api").respond_with_json({"datos": [registro(1)], "next": "http://malo.example/robar"})
-    assert "«malo.example» no está declarado" in falla(fuente(httpserver, opciones={"paginacion": "siguiente", "lista": "datos"}))
+    assert "«malo.example» no está declarado" in falla(
+        fuente(httpserver, opciones={"paginacion": "siguiente", "lista": "datos"})
+    )
 
 
 def test_una_respuesta_demasiado_grande_se_corta(httpserver: HTTPServer):
@@ -198,22 +245,60 @@ def test_una_respuesta_demasiado_grande_se_corta(httpserver: HTTPServer):
     assert "demasiado grande" in falla(fuente(httpserver, opciones={"tamano_maximo_mib": 1}))
 
 
-@pytest.mark.parametrize("ip", ["127.0.0.1", "10.0.0.7", "192.168.1.1", "169.254.169.254", "::1", "fe80::1%eth0", "100.64.0.1", "0.0.0.0", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize(
+    "ip",
+    [
+        "127.0.0.1",
+        "10.0.0.7",
+        "192.168.1.1",
+        "169.254.169.254",
+        "::1",
+        "fe80::1%eth0",
+        "100.64.0.1",
+        "0.0.0.0",
+        "::ffff:127.0.0.1",
+    ],
+)
 def test_un_nombre_que_lleva_a_una_red_privada_se_niega(ip: str):
     declarada = fuente_desde(
-        {"id": "r", "tipo": "rest_json", "lugar": "https://datos.example/api", "dependencia": "X", "actividad": "1.4", "columnas": {"registro": "id"},
-         "anfitriones": ["datos.example"]}, donde="r.toml",
-    )  # fmt: skip
+        {
+            "id": "r",
+            "tipo": "rest_json",
+            "lugar": "https://datos.example/api",
+            "dependencia": "X",
+            "actividad": "1.4",
+            "columnas": {"registro": "id"},
+            "anfitriones": ["datos.example"],
+        },
+        donde="r.toml",
+    )
     with pytest.raises(ErrorFuente, match="red privada o local"):
         Descargador(declarada, lambda *_: ["8.8.8.8", ip]).pedir(declarada.lugar)
 
 
-@pytest.mark.parametrize("lugar", ["http://datos.example/api", "ftp://datos.example/", "https://ana:clave@datos.example/", "file:///etc/passwd", "https://[malo/"])
+@pytest.mark.parametrize(
+    "lugar",
+    [
+        "http://datos.example/api",
+        "ftp://datos.example/",
+        "https://ana:clave@datos.example/",
+        "file:///etc/passwd",
+        "https://[malo/",
+    ],
+)
 def test_solo_se_admite_https_sin_usuario(lugar: str):
     declarada = fuente_desde(
-        {"id": "r", "tipo": "rest_json", "lugar": lugar, "dependencia": "X", "actividad": "1.4", "columnas": {"registro": "id"},
-         "anfitriones": ["datos.example"]}, donde="r.toml",
-    )  # fmt: skip
+        {
+            "id": "r",
+            "tipo": "rest_json",
+            "lugar": lugar,
+            "dependencia": "X",
+            "actividad": "1.4",
+            "columnas": {"registro": "id"},
+            "anfitriones": ["datos.example"],
+        },
+        donde="r.toml",
+    )
     with pytest.raises(ErrorUso) as error:
         extraer(declarada, AQUI)
     assert "clave@" not in str(error.value)
@@ -237,35 +322,50 @@ def test_un_json_que_no_es_una_lista_de_registros_se_dice(httpserver: HTTPServer
     assert falla(fuente(httpserver))
 
 
-# --- WordPress ---------------------------------------------------------------------------------------------------------
+# --- WordPress
 
 
 def entrada(numero: int) -> dict[str, Any]:
-    return {"id": numero, "date_gmt": "2020-03-16T03:00:00", "link": f"https://x.example/{numero}", "title": {"rendered": "A&ntilde;o &#8211; uno"}}
+    return {
+        "id": numero,
+        "date_gmt": "2020-03-16T03:00:00",
+        "link": f"https://x.example/{numero}",
+        "title": {"rendered": "A&ntilde;o &#8211; uno"},
+    }
 
 
 COLUMNAS_WP = {"registro": "id", "fecha": "date_gmt", "titulo": "title.rendered", "url": "link"}
 
 
 @pytest.fixture
-def wordpress(httpserver: HTTPServer) -> Iterator[tuple[HTTPServer, list[dict[str, Any]]]]:
+def wordpress(httpserver: HTTPServer) -> tuple[HTTPServer, list[dict[str, Any]]]:
     todas = [entrada(n) for n in range(1, 251)]
 
     def contestar(peticion: Request) -> Response:
         pagina, tamano = int(peticion.args["page"]), int(peticion.args["per_page"])
         if pagina > 1 and (pagina - 1) * tamano >= len(todas):
             return Response('{"code":"rest_post_invalid_page_number"}', status=400)
-        return Response(json.dumps(todas[(pagina - 1) * tamano : pagina * tamano]), headers={"X-WP-Total": str(len(todas))})
+        return Response(
+            json.dumps(todas[(pagina - 1) * tamano : pagina * tamano]), headers={"X-WP-Total": str(len(todas))}
+        )
 
     httpserver.expect_request("/wp-json/wp/v2/posts").respond_with_handler(contestar)
-    httpserver.expect_request("/wp-json/wp/v2/categories", query_string={"slug": "rendicion", "_fields": "id,slug"}).respond_with_json([{"id": 7}])
+    httpserver.expect_request(
+        "/wp-json/wp/v2/categories", query_string={"slug": "rendicion", "_fields": "id,slug"}
+    ).respond_with_json([{"id": 7}])
     httpserver.expect_request("/wp-json/wp/v2/categories").respond_with_json([])
-    yield httpserver, todas
+    return httpserver, todas
 
 
 def test_un_wordpress_se_lee_entero_en_la_hora_de_bogota(wordpress: tuple[HTTPServer, list[dict[str, Any]]]):
     servidor, _ = wordpress
-    declarada = fuente(servidor, "wordpress_rest", "/", columnas=COLUMNAS_WP, opciones={"categorias": ["rendicion", "9"], "desde": "2020-01-01"})
+    declarada = fuente(
+        servidor,
+        "wordpress_rest",
+        "/",
+        columnas=COLUMNAS_WP,
+        opciones={"categorias": ["rendicion", "9"], "desde": "2020-01-01"},
+    )
     filas = leidos(declarada)
     assert len(filas) == 250
     assert (filas[0]["fecha"], filas[0]["titulo"]) == ("2020-03-15T22:00:00", "Año – uno")
@@ -277,7 +377,9 @@ def test_un_wordpress_se_lee_entero_en_la_hora_de_bogota(wordpress: tuple[HTTPSe
 
 
 def test_una_categoria_que_el_sitio_no_tiene_se_dice(wordpress: tuple[HTTPServer, list[dict[str, Any]]]):
-    assert "no tiene la categoría «rendicoin»" in falla(fuente(wordpress[0], "wordpress_rest", "/", columnas=COLUMNAS_WP, opciones={"categorias": ["rendicoin"]}))
+    assert "no tiene la categoría «rendicoin»" in falla(
+        fuente(wordpress[0], "wordpress_rest", "/", columnas=COLUMNAS_WP, opciones={"categorias": ["rendicoin"]})
+    )
 
 
 def test_un_wordpress_que_entrega_menos_de_lo_que_anuncia_no_se_acepta(httpserver: HTTPServer):
@@ -290,17 +392,21 @@ def test_un_sitio_que_no_es_wordpress_se_dice(httpserver: HTTPServer):
     assert "X-WP-Total" in falla(fuente(httpserver, "wordpress_rest", "/", columnas=COLUMNAS_WP))
 
 
-# --- RSS ---------------------------------------------------------------------------------------------------------------
+# --- RSS
 
 RSS = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>DATOS SINTÉTICOS</title>
-<item><guid>a</guid><title>Uno</title><link>https://x.example/1</link><pubDate>Mon, 16 Mar 2020 03:00:00 GMT</pubDate></item>
-<item><guid>b</guid><title>Dos</title><link>https://x.example/2</link><pubDate>mala fecha</pubDate></item></channel></rss>"""
+<item><guid>a</guid><title>Uno</title><link>https://x.example/1</link>
+<pubDate>Mon, 16 Mar 2020 03:00:00 GMT</pubDate></item>
+<item><guid>b</guid><title>Dos</title><link>https://x.example/2</link>
+<pubDate>mala fecha</pubDate></item></channel></rss>"""
 ATOM = """<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><id>f</id><updated>2020-03-16T03:00:00Z</updated>
 <entry><id>a</id><title>Uno</title><link href="https://x.example/1"/><published>2020-03-16T03:00:00Z</published></entry></feed>"""
 COLUMNAS_RSS = {"registro": "id", "fecha": "published", "titulo": "title", "url": "link"}
 
 
-@pytest.mark.parametrize(("canal", "fechas"), [(RSS, ["2020-03-15T22:00:00", "mala fecha"]), (ATOM, ["2020-03-15T22:00:00"])])
+@pytest.mark.parametrize(
+    ("canal", "fechas"), [(RSS, ["2020-03-15T22:00:00", "mala fecha"]), (ATOM, ["2020-03-15T22:00:00"])]
+)
 def test_un_canal_se_lee_con_sus_fechas_en_hora_local(httpserver: HTTPServer, canal: str, fechas: list[str]):
     httpserver.expect_request("/feed").respond_with_data(canal)
     filas = leidos(fuente(httpserver, "rss", "/feed", columnas=COLUMNAS_RSS))

@@ -18,7 +18,7 @@ from rendicion.tablas import escribir_csv, escribir_parquet
 
 ENTIDAD, VIGENCIA = "99001", 2020
 CORTES = ["2020-04-30", "2020-08-31", "2020-12-31"]
-TABLAS = ("plan", "avances", "indicadores_total", "serie")
+TABLAS = ("plan", "avances", "indicadores_total")
 PIXEL_JSON = {"title": "Municipio de muestra", "path": "https://example.org", "roles": ["publisher"]}
 
 

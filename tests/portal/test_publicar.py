@@ -21,7 +21,7 @@ from rendicion.errores import ErrorPortal, ErrorUso
 from rendicion.portales.ckan import PortalCKAN, revisar
 from rendicion.portales.ckan_cliente import ClienteCKAN
 
-ARCHIVOS = 17
+ARCHIVOS = 15
 
 
 def _como(modelo: Any, leido: Any) -> Any:

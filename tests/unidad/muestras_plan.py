@@ -18,9 +18,7 @@ from rendicion.vocabulario import Vocabulario, vocabulario_desde
 
 RAIZ = Path(__file__).resolve().parents[2]
 TEXTO_REAL = RAIZ / "datos/referencia/plan-anual-rendicion-2020.txt"
-DATOS_VOCABULARIO: dict[str, Any] = tomllib.loads(
-    (RAIZ / "datos/referencia/vocabularios/plan.toml").read_text(encoding="utf-8")
-)
+DATOS_VOCABULARIO: dict[str, Any] = tomllib.loads((RAIZ / "datos/referencia/vocabularios/plan.toml").read_text(encoding="utf-8"))
 VOCABULARIO: Vocabulario = vocabulario_desde(DATOS_VOCABULARIO, donde="plan.toml")
 TITULOS = ("Subcomponente", "Actividades", "Meta o producto", "Responsable", "Fecha")
 PERIODO = (date(2020, 3, 1), date(2020, 12, 31))
@@ -32,16 +30,12 @@ def plan_real() -> tuple[Plan, tuple[Hallazgo, ...]]:
     return interpretar_plan(documento, VOCABULARIO, entidad="13001")
 
 
-def leer_filas(
-    filas: Sequence[Sequence[str]], *, vocabulario: Vocabulario = VOCABULARIO, **opciones: Any
-) -> tuple[Plan, tuple[Hallazgo, ...]]:
+def leer_filas(filas: Sequence[Sequence[str]], *, vocabulario: Vocabulario = VOCABULARIO, **opciones: Any) -> tuple[Plan, tuple[Hallazgo, ...]]:
     """Interpreta un plan armado con esas filas, escrito como TSV con comillas."""
     texto = io.StringIO()
     csv.writer(texto, delimiter="\t", lineterminator="\n").writerows(filas)
     documento = leer_documento(texto.getvalue().encode(), "plan.tsv")
-    return interpretar_plan(
-        documento, vocabulario, **{"entidad": None, "vigencia": 2020, "periodo": PERIODO, **opciones}
-    )
+    return interpretar_plan(documento, vocabulario, **{"entidad": None, "vigencia": 2020, "periodo": PERIODO, **opciones})
 
 
 def una(**celdas: str) -> tuple[Plan, tuple[Hallazgo, ...]]:

@@ -53,9 +53,7 @@ def test_cambiar_la_meta_cambia_el_plan_y_queda_en_el_hallazgo():
     assert replace(plan.actividad("1.2"), meta=Decimal(3)) == PLAN.actividad("1.2")
     hallazgo = el(hallazgos, "periodicidad_distinta_de_la_meta")
     assert hallazgo.valor == "4"
-    assert hallazgo.explicacion.endswith(
-        " Decisión de Control interno (2020-04-01): se cambia meta a «4». Motivo: Un año tiene cuatro trimestres."
-    )
+    assert hallazgo.explicacion.endswith(" Decisión de Control interno (2020-04-01): se cambia meta a «4». Motivo: Un año tiene cuatro trimestres.")
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,13 @@ from rendicion.lectura import COLUMNAS_LECTURA, Lectura
 
 SHA = "0" * 64
 BASE: dict[str, Any] = {
-    "id": "prueba", "tipo": "csv", "lugar": "datos.csv", "dependencia": "Prensa", "actividad": "1.4",
+    "id": "prueba",
+    "tipo": "csv",
+    "lugar": "datos.csv",
+    "dependencia": "Prensa",
+    "actividad": "1.4",
     "columnas": {"registro": "Código", "fecha": "Fecha", "titulo": "Título", "cantidad": "Cantidad"},
-}  # fmt: skip
+}
 CABEZA = "Código,Fecha,Título,Cantidad\n"
 BUENA = "A1,2020-03-01,Uno,1\n"
 
@@ -50,11 +54,29 @@ def test_cada_registro_queda_en_una_fila_de_texto_con_su_lugar():
     assert lectura.celdas.column_names == list(COLUMNAS_LECTURA)
     assert {str(t) for t in lectura.celdas.schema.types} == {"string"}
     assert lectura.celdas.to_pylist() == [
-        {"lugar": "datos.csv, fila 2", "registro": "A1", "actividad_id": "1.4", "fecha": "2020-03-01", "cantidad": "1",
-         "titulo": "Uno", "url": None, "canal": None, "dependencia": "Prensa"},
-        {"lugar": "datos.csv, fila 3", "registro": "A2", "actividad_id": "1.4", "fecha": "02/03/2020", "cantidad": None,
-         "titulo": "Dos", "url": None, "canal": None, "dependencia": "Prensa"},
-    ]  # fmt: skip
+        {
+            "lugar": "datos.csv, fila 2",
+            "registro": "A1",
+            "actividad_id": "1.4",
+            "fecha": "2020-03-01",
+            "cantidad": "1",
+            "titulo": "Uno",
+            "url": None,
+            "canal": None,
+            "dependencia": "Prensa",
+        },
+        {
+            "lugar": "datos.csv, fila 3",
+            "registro": "A2",
+            "actividad_id": "1.4",
+            "fecha": "02/03/2020",
+            "cantidad": None,
+            "titulo": "Dos",
+            "url": None,
+            "canal": None,
+            "dependencia": "Prensa",
+        },
+    ]
     assert (lectura.rechazos, lectura.hallazgos) == ((), ())
 
 
@@ -79,11 +101,15 @@ def test_la_actividad_la_fija_la_fuente_o_la_dice_la_columna():
 def test_el_canal_y_la_dependencia_salen_de_la_columna_o_son_fijos():
     assert celda(leer(CABEZA + BUENA, opciones={"canal": "web"}), "canal") == ["web"]
     columnas = {**BASE["columnas"], "dependencia": "Oficina"}
-    lectura = leer("Código,Fecha,Título,Cantidad,Oficina\nA1,2020-03-01,Uno,1,Salud\nA2,2020-03-01,Dos,1,\n", columnas=columnas)
+    lectura = leer(
+        "Código,Fecha,Título,Cantidad,Oficina\nA1,2020-03-01,Uno,1,Salud\nA2,2020-03-01,Dos,1,\n", columnas=columnas
+    )
     assert celda(lectura, "dependencia") == ["Salud", None]
 
 
-@pytest.mark.parametrize("texto", ["05001", "NA", "1.234", "1.234,56", "45%", "inf", "1e400", "03/04/2026", "9007199254740993", "null", "-0"])
+@pytest.mark.parametrize(
+    "texto", ["05001", "NA", "1.234", "1.234,56", "45%", "inf", "1e400", "03/04/2026", "9007199254740993", "null", "-0"]
+)
 def test_cada_celda_sale_como_el_texto_del_archivo(texto: str):
     lectura = leer(f"Código;Fecha;Título;Cantidad\nA1;2020-03-01;Uno;{texto}\n", separador=";")
     assert celda(lectura, "cantidad") == [texto]
@@ -91,7 +117,11 @@ def test_cada_celda_sale_como_el_texto_del_archivo(texto: str):
 
 def test_los_blancos_de_los_bordes_se_quitan_tambien_el_espacio_duro():
     lectura = leer(CABEZA + "\xa0A1 ,2020-03-01,\u200b Uno\xa0, 1\u202f\n")
-    assert (celda(lectura, "registro"), celda(lectura, "titulo"), celda(lectura, "cantidad")) == (["A1"], ["Uno"], ["1"])
+    assert (celda(lectura, "registro"), celda(lectura, "titulo"), celda(lectura, "cantidad")) == (
+        ["A1"],
+        ["Uno"],
+        ["1"],
+    )
 
 
 @pytest.mark.parametrize("codificacion", ["utf-8", "utf-8-sig", "cp1252"])
@@ -301,7 +331,12 @@ def test_rellenar_hacia_abajo_solo_llena_lo_vacio_de_los_campos_pedidos():
 def test_un_dato_personal_de_una_columna_no_declarada_no_aparece_en_nada_de_lo_leido():
     canario = "canario@correo.org"
     filas = "".join(f"A{i},2020-03-01,Uno,1,{canario}\n" for i in range(3))
-    lectura = leer("Código,Fecha,Título,Cantidad,Correo\n" + filas + f"A4,x,2020-03-01,Corrida,{canario},{canario}\n" + f"A5,{canario}\n")
+    lectura = leer(
+        "Código,Fecha,Título,Cantidad,Correo\n"
+        + filas
+        + f"A4,x,2020-03-01,Corrida,{canario},{canario}\n"
+        + f"A5,{canario}\n"
+    )
     assert canario not in repr(lectura.celdas.to_pylist()) + repr(lectura.rechazos) + repr(lectura.hallazgos)
     assert lectura.recibidos == 5
 

@@ -15,14 +15,19 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from rendicion.errores import ErrorFuente, ErrorUso
 from rendicion.fuente import fuente_desde
 from rendicion.fuentes import interpretar
+from rendicion.fuentes import libro as libro_puro
 from rendicion.lectura import Lectura
 
 SHA = "0" * 64
 TITULOS = ["Código", "Fecha", "Título", "Cantidad"]
 BASE: dict[str, Any] = {
-    "id": "libro", "tipo": "excel", "lugar": "libro.xlsx", "dependencia": "Prensa", "actividad": "1.4",
+    "id": "libro",
+    "tipo": "excel",
+    "lugar": "libro.xlsx",
+    "dependencia": "Prensa",
+    "actividad": "1.4",
     "columnas": {"registro": "Código", "fecha": "Fecha", "titulo": "Título", "cantidad": "Cantidad"},
-}  # fmt: skip
+}
 
 
 def libro(*filas: list[Any], arreglar: Callable[[openpyxl.Workbook], Any] = lambda _: None) -> bytes:
@@ -56,7 +61,9 @@ def reglas(lectura: Lectura) -> list[tuple[int, str, str, str]]:
     return [(r.fila, r.registro, r.campo, r.regla) for r in lectura.rechazos]
 
 
-def cambiar(bruto: bytes, cambios: dict[str, Callable[[bytes], bytes]], agregar: dict[str, bytes] | None = None) -> bytes:
+def cambiar(
+    bruto: bytes, cambios: dict[str, Callable[[bytes], bytes]], agregar: dict[str, bytes] | None = None
+) -> bytes:
     """Devuelve el mismo libro con unas partes cambiadas y otras agregadas."""
     salida = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(bruto)) as viejo, zipfile.ZipFile(salida, "w", zipfile.ZIP_DEFLATED) as nuevo:
@@ -89,11 +96,23 @@ def test_una_tabla_que_no_empieza_en_la_primera_celda_se_lee_igual():
 @pytest.mark.parametrize(
     ("valor", "texto"),
     [
-        (12, "12"), (2.5, "2,5"), (0.1 + 0.2, "0,3"), (0, "0"), (-0.0, "0"), (1e-7, "0,0000001"), (123456789012345, "123456789012345"),
-        ("1.234,56", "1.234,56"), ("4.00%", "4.00%"), (" $ - ", "$ -"), (True, "true"), ("NA", "NA"), ("05001", "05001"), (None, None),
+        (12, "12"),
+        (2.5, "2,5"),
+        (0.1 + 0.2, "0,3"),
+        (0, "0"),
+        (-0.0, "0"),
+        (1e-7, "0,0000001"),
+        (123456789012345, "123456789012345"),
+        ("1.234,56", "1.234,56"),
+        ("4.00%", "4.00%"),
+        (" $ - ", "$ -"),
+        (True, "true"),
+        ("NA", "NA"),
+        ("05001", "05001"),
+        (None, None),
         (time(3, 4), "03:04:00"),
     ],
-)  # fmt: skip
+)
 def test_cada_valor_se_escribe_con_la_marca_decimal_declarada_y_sin_ruido(valor: object, texto: str | None):
     assert celda(leer(libro(TITULOS, ["A1", "x", "Uno", valor])), "cantidad") == [texto]
 
@@ -132,8 +151,14 @@ def test_una_formula_sin_valor_guardado_se_rechaza_y_el_resto_sigue():
 
 def test_una_formula_con_valor_guardado_se_lee_aunque_su_valor_sea_texto_vacio():
     bruto = libro(TITULOS, ["A1", "x", "Uno", "=1+1"], ["A2", "x", "=C9", 2])
-    con_valor = cambiar(bruto, {"xl/worksheets/sheet1.xml": lambda b: b.replace(b"<f>1+1</f><v /></c>", b"<f>1+1</f><v>2</v></c>").replace(
-        b'<c r="C3"><f>C9</f><v /></c>', b'<c r="C3" t="str"><f>C9</f><v></v></c>')})  # fmt: skip
+    con_valor = cambiar(
+        bruto,
+        {
+            "xl/worksheets/sheet1.xml": lambda b: b.replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>").replace(
+                b'<c r="C3"><f>C9</f><v /></c>', b'<c r="C3" t="str"><f>C9</f><v></v></c>'
+            )
+        },
+    )
     lectura = leer(con_valor)
     assert (reglas(lectura), celda(lectura, "cantidad"), celda(lectura, "titulo")) == ([], ["2", "2"], ["Uno", None])
 
@@ -171,7 +196,12 @@ def test_las_celdas_combinadas_se_rellenan_solo_si_se_pide():
 
 
 def varias(libro: openpyxl.Workbook) -> None:
-    for nombre, estado in [("Febrero", "visible"), ("Copia de Enero", "visible"), ("Secreta", "hidden"), ("Muy secreta", "veryHidden")]:
+    for nombre, estado in [
+        ("Febrero", "visible"),
+        ("Copia de Enero", "visible"),
+        ("Secreta", "hidden"),
+        ("Muy secreta", "veryHidden"),
+    ]:
         hoja = libro.create_sheet(nombre)
         hoja.sheet_state = estado
         hoja.append(TITULOS)
@@ -182,16 +212,21 @@ def test_sin_la_opcion_hojas_se_lee_la_primera_visible_y_se_dice_cuales_no():
     lectura = leer(libro(TITULOS, ["Enero", "x", "Uno", 1], arreglar=varias))
     assert celda(lectura, "registro") == ["Enero"]
     assert [(h.registro, h.regla) for h in lectura.hallazgos] == [
-        ("hoja Febrero", "hoja_no_leida"), ("hoja Copia de Enero", "hoja_no_leida"),
-        ("hoja Secreta", "hoja_oculta"), ("hoja Muy secreta", "hoja_oculta"),
-    ]  # fmt: skip
+        ("hoja Febrero", "hoja_no_leida"),
+        ("hoja Copia de Enero", "hoja_no_leida"),
+        ("hoja Secreta", "hoja_oculta"),
+        ("hoja Muy secreta", "hoja_oculta"),
+    ]
     assert "Parece copia de otra" in lectura.hallazgos[1].explicacion
 
 
 def test_las_hojas_se_piden_por_nombre_o_patron_y_la_oculta_solo_por_su_nombre():
     bruto = libro(TITULOS, ["Enero", "x", "Uno", 1], arreglar=varias)
     assert celda(leer(bruto, opciones={"hojas": ["*ero"]}), "registro") == ["Enero", "Febrero", "Copia de Enero"]
-    assert celda(leer(bruto, opciones={"hojas": ["*"], "excluir_hojas": ["Copia de*"]}), "registro") == ["Enero", "Febrero"]
+    assert celda(leer(bruto, opciones={"hojas": ["*"], "excluir_hojas": ["Copia de*"]}), "registro") == [
+        "Enero",
+        "Febrero",
+    ]
     nombrada = leer(bruto, opciones={"hojas": ["secreta", " FEBRERO"]})
     assert celda(nombrada, "registro") == ["Febrero", "Secreta"]
 
@@ -215,7 +250,9 @@ def test_a_la_hoja_sin_la_columna_se_le_dice_por_su_nombre():
 
 def test_el_encabezado_con_saltos_de_linea_y_espacios_se_reconoce_y_se_avisa():
     lectura = leer(libro(["CÓDIGO ", "Fecha", "Título", "Cantidad"], ["A1", "x", "Uno", 1]))
-    assert [(h.campo, h.regla, h.registro) for h in lectura.hallazgos] == [("registro", "encabezado_aproximado", "hoja Enero, fila 1")]
+    assert [(h.campo, h.regla, h.registro) for h in lectura.hallazgos] == [
+        ("registro", "encabezado_aproximado", "hoja Enero, fila 1")
+    ]
     columnas = {"fecha": "Fecha del evento"}
     assert leer(libro(["FECHA\n del   Evento "], ["x"]), columnas=columnas).recibidos == 1
 
@@ -268,16 +305,23 @@ def test_la_esquina_lejana_de_una_hoja_que_no_se_pide_no_estorba():
     assert leer(libro(TITULOS, ["A1", "x", "Uno", 1], arreglar=lejos)).recibidos == 1
 
 
-@pytest.mark.parametrize("dtd", [b'<!DOCTYPE a [<!ENTITY e "eeee">]>', b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]>'])
+@pytest.mark.parametrize(
+    "dtd", [b'<!DOCTYPE a [<!ENTITY e "eeee">]>', b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]>']
+)
 @pytest.mark.parametrize("parte", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
 def test_un_libro_con_entidades_xml_se_niega(dtd: bytes, parte: str):
-    mensaje = falla(cambiar(libro(TITULOS, ["A1", "x", "Uno", 1]), {parte: lambda b: dtd + b[b.index(b"?>") + 2 :] if b.startswith(b"<?xml") else dtd + b}))
+    mensaje = falla(
+        cambiar(
+            libro(TITULOS, ["A1", "x", "Uno", 1]),
+            {parte: lambda b: dtd + b[b.index(b"?>") + 2 :] if b.startswith(b"<?xml") else dtd + b},
+        )
+    )
     assert "entidades XML" in mensaje
     assert parte in mensaje
 
 
 def ole(contenido: bytes) -> bytes:
-    """Arma el envoltorio OLE mínimo de un .xls: una cabecera, la tabla de sectores, el directorio y el flujo Workbook."""
+    """Arma el envoltorio OLE mínimo de un .xls: cabecera, tabla de sectores, directorio y flujo Workbook."""
     contenido = contenido.ljust(max(4096, -(-len(contenido) // 512) * 512), b"\0")
     sectores = len(contenido) // 512
     cadena = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectores), 0xFFFFFFFE]
@@ -289,9 +333,15 @@ def ole(contenido: bytes) -> bytes:
     def entrada(nombre: str, tipo: int, hijo: int, inicio: int, largo: int) -> bytes:
         crudo = (nombre + "\0").encode("utf-16-le")
         return (
-            crudo.ljust(64, b"\0") + len(crudo).to_bytes(2, "little") + bytes([tipo, 1]) + b"\xff" * 8 + hijo.to_bytes(4, "little")
-            + b"\0" * 36 + inicio.to_bytes(4, "little") + largo.to_bytes(8, "little")
-        )  # fmt: skip
+            crudo.ljust(64, b"\0")
+            + len(crudo).to_bytes(2, "little")
+            + bytes([tipo, 1])
+            + b"\xff" * 8
+            + hijo.to_bytes(4, "little")
+            + b"\0" * 36
+            + inicio.to_bytes(4, "little")
+            + largo.to_bytes(8, "little")
+        )
 
     directorio = entrada("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entrada("Workbook", 2, 0xFFFFFFFF, 2, len(contenido))
     return cabecera.ljust(512, b"\0") + tabla + directorio.ljust(512, b"\0") + contenido
@@ -321,7 +371,9 @@ def xls(filas: list[list[str | float]]) -> bytes:
 
 def test_un_xls_antiguo_se_lee_en_un_proceso_aparte_y_avisa_que_no_distingue_errores():
     lectura = leer(xls([TITULOS, ["A1", "2020-03-01", "Año", 2.5]]), "libro.xls")
-    assert lectura.celdas.select(["registro", "titulo", "cantidad"]).to_pylist() == [{"registro": "A1", "titulo": "Año", "cantidad": "2,5"}]
+    assert lectura.celdas.select(["registro", "titulo", "cantidad"]).to_pylist() == [
+        {"registro": "A1", "titulo": "Año", "cantidad": "2,5"}
+    ]
     assert [h.regla for h in lectura.hallazgos] == ["formato_antiguo"]
 
 
@@ -338,7 +390,11 @@ def test_un_xls_danado_no_tumba_el_proceso():
 
 
 def test_un_libro_con_macros_o_enlaces_se_lee_y_se_avisa():
-    bruto = cambiar(libro(TITULOS, ["A1", "x", "Uno", 1]), {}, {"xl/vbaProject.bin": b"x", "xl/externalLinks/externalLink1.xml": b"<a/>"})
+    bruto = cambiar(
+        libro(TITULOS, ["A1", "x", "Uno", 1]),
+        {},
+        {"xl/vbaProject.bin": b"x", "xl/externalLinks/externalLink1.xml": b"<a/>"},
+    )
     lectura = leer(bruto)
     assert [h.regla for h in lectura.hallazgos] == ["libro_con_macros", "libro_con_enlaces_externos"]
 
@@ -350,3 +406,20 @@ def test_un_dato_personal_de_otra_columna_u_otra_hoja_no_aparece_en_nada():
     lectura = leer(libro([*TITULOS, "Nombre"], ["A1", "x", "Uno", "=1", "Canario Ficticio"], arreglar=asistencia))
     assert "Canario" not in repr(lectura.celdas.to_pylist()) + repr(lectura.rechazos) + repr(lectura.hallazgos)
     assert "Canario" not in falla(libro(["Código", "Nombre"], ["A1", "Canario Ficticio"]))
+
+
+def test_un_numero_con_ruido_binario_se_escribe_con_quince_cifras():
+    assert libro_puro.numero_a_texto(0.1 + 0.2, ",") == "0,3"
+    assert libro_puro.numero_a_texto(1e-7, ".") == "0.0000001"
+
+
+@pytest.mark.parametrize(("tope", "gracia"), [(10_000_000, 200_000), (1_000, 10**12)])
+def test_una_hoja_casi_vacia_o_enorme_se_niega_aunque_quepa_por_el_otro_limite(
+    tope: int, gracia: int, monkeypatch: pytest.MonkeyPatch
+):
+    def lejos(libro: openpyxl.Workbook) -> None:
+        libro.active["E100000"] = 1
+
+    monkeypatch.setattr(libro_puro, "CELDAS_MAXIMAS", tope)
+    monkeypatch.setattr(libro_puro, "CELDAS_DE_GRACIA", gracia)
+    assert "llega hasta la fila 100000" in falla(libro(TITULOS, ["A1", "x", "Uno", 1], arreglar=lejos))

@@ -22,8 +22,26 @@ TITULOS = [*COLUMNAS.values(), "Correo"]
 CANARIO = "canario@ejemplo.org"
 RAPIDO = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-textos = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12) | st.sampled_from(
-    ["", " ", "\xa0", "NA", "0", "05001", "=1+1", 'a"b', "a;b", "x\ny", "1.234,56", "inf", "\ufeff", "#DIV/0!", "2020-03-15"]
+textos = st.text(
+    alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12
+) | st.sampled_from(
+    [
+        "",
+        " ",
+        "\xa0",
+        "NA",
+        "0",
+        "05001",
+        "=1+1",
+        'a"b',
+        "a;b",
+        "x\ny",
+        "1.234,56",
+        "inf",
+        "\ufeff",
+        "#DIV/0!",
+        "2020-03-15",
+    ]
 )
 filas_hostiles = st.lists(st.lists(textos, min_size=0, max_size=6), max_size=8)
 
@@ -53,7 +71,9 @@ def a_csv(filas: list[list[str]]) -> bytes:
 
 
 @RAPIDO
-@given(st.binary(max_size=400), st.sampled_from(["csv", "excel", "wordpress_exportacion", "redes_csv", "encuesta", "sql"]))
+@given(
+    st.binary(max_size=400), st.sampled_from(["csv", "excel", "wordpress_exportacion", "redes_csv", "encuesta", "sql"])
+)
 def test_unos_bytes_cualesquiera_dan_un_mensaje_o_una_lectura(bruto: bytes, tipo: str):
     try:
         revisar(interpretar(bruto, fuente(tipo), SHA, "d"))
@@ -75,19 +95,28 @@ def test_un_csv_hostil_no_pierde_ni_una_fila(filas: list[list[str]]):
         return
     revisar(lectura)
     assert lectura.recibidos == len([f for f in datos if not _invisible([f])])
-    assert {r.fila for r in lectura.rechazos} >= {i for i, f in enumerate(f for f in datos if not _invisible([f])) if len(f) != len(TITULOS)}
+    assert {r.fila for r in lectura.rechazos} >= {
+        i for i, f in enumerate(f for f in datos if not _invisible([f])) if len(f) != len(TITULOS)
+    }
 
 
 def _invisible(filas: list[list[str]]) -> bool:
     """Dice si las filas solo tienen caracteres que no se ven, que para la lectura son vacío."""
-    return not any(c.strip("\ufeff\u200b\u200c\u200d\u2060 \t\r\n\xa0") and c.strip().strip("\ufeff\u200b\u200c\u200d\u2060").strip() for f in filas for c in f)
+    return not any(
+        c.strip("\ufeff\u200b\u200c\u200d\u2060 \t\r\n\xa0")
+        and c.strip().strip("\ufeff\u200b\u200c\u200d\u2060").strip()
+        for f in filas
+        for c in f
+    )
 
 
 @RAPIDO
 @given(st.lists(st.tuples(textos, textos, textos), min_size=1, max_size=6))
 def test_el_dato_de_una_columna_no_declarada_nunca_aparece(filas: list[tuple[str, str, str]]):
     try:
-        lectura = interpretar(a_csv([TITULOS, *([*f, CANARIO] for f in filas), ["a", "b", "c", "d", CANARIO]]), fuente("csv"), SHA, "d")
+        lectura = interpretar(
+            a_csv([TITULOS, *([*f, CANARIO] for f in filas), ["a", "b", "c", "d", CANARIO]]), fuente("csv"), SHA, "d"
+        )
     except ErrorRendicion as error:
         assert CANARIO not in str(error)
         return
@@ -96,7 +125,21 @@ def test_el_dato_de_una_columna_no_declarada_nunca_aparece(filas: list[tuple[str
 
 
 @settings(RAPIDO, max_examples=25)
-@given(st.lists(st.lists(st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | st.datetimes() | textos, min_size=3, max_size=4), max_size=5))
+@given(
+    st.lists(
+        st.lists(
+            st.none()
+            | st.integers()
+            | st.floats(allow_nan=False, allow_infinity=False)
+            | st.booleans()
+            | st.datetimes()
+            | textos,
+            min_size=3,
+            max_size=4,
+        ),
+        max_size=5,
+    )
+)
 def test_un_libro_hostil_no_pierde_ni_una_fila(filas: list[list[Any]]):
     libro = openpyxl.Workbook()
     libro.active.append(TITULOS)
@@ -121,11 +164,15 @@ def test_un_libro_con_bytes_cambiados_da_un_mensaje_o_una_lectura(data: st.DataO
     libro.active.append(["a", "b", "c", "d"])
     salida = io.BytesIO()
     libro.save(salida)
-    parte = data.draw(st.sampled_from(["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"]))
+    parte = data.draw(
+        st.sampled_from(["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"])
+    )
     with zipfile.ZipFile(salida) as viejo:
         partes = {n: viejo.read(n) for n in viejo.namelist()}
     lugar = data.draw(st.integers(0, len(partes[parte]) - 1))
-    partes[parte] = partes[parte][:lugar] + data.draw(st.binary(max_size=4)) + partes[parte][lugar + data.draw(st.integers(0, 6)) :]
+    partes[parte] = (
+        partes[parte][:lugar] + data.draw(st.binary(max_size=4)) + partes[parte][lugar + data.draw(st.integers(0, 6)) :]
+    )
     danado = io.BytesIO()
     with zipfile.ZipFile(danado, "w") as nuevo:
         for nombre, contenido in partes.items():

@@ -33,11 +33,19 @@ def test_un_dato_personal_se_detecta_y_se_oculta(texto: str, clase: str):
 @pytest.mark.parametrize(
     "texto",
     [
-        "Rendición de cuentas 2020", "15/03/2020", "2020-03-15T10:30:00", "se invirtieron $ 1.234.567,89", "12 piezas", "1.4",
-        "https://red.example/estado/1240000000000000101", "Ley 1757 de 2015, artículo 53", "#AlcaldiaRindeCuentas", "Avenida Pedro de Heredia",
+        "Rendición de cuentas 2020",
+        "15/03/2020",
+        "2020-03-15T10:30:00",
+        "se invirtieron $ 1.234.567,89",
+        "12 piezas",
+        "1.4",
+        "https://red.example/estado/1240000000000000101",
+        "Ley 1757 de 2015, artículo 53",
+        "#AlcaldiaRindeCuentas",
+        "Avenida Pedro de Heredia",
         "calle de la paz, 3 jornadas",
     ],
-)  # fmt: skip
+)
 def test_lo_que_no_es_dato_personal_no_da_alarma(texto: str):
     assert detectar(texto) == ()
     assert ocultar(texto) == texto

@@ -16,9 +16,13 @@ SHA = "0" * 64
 
 def leer(texto: str, **cambios: Any) -> Lectura:
     base = {
-        "id": "redes", "tipo": "redes_csv", "lugar": "t.csv", "dependencia": "Prensa", "actividad": "2.5",
+        "id": "redes",
+        "tipo": "redes_csv",
+        "lugar": "t.csv",
+        "dependencia": "Prensa",
+        "actividad": "2.5",
         "columnas": {"registro": "id", "fecha": "created_at", "titulo": "text"},
-    }  # fmt: skip
+    }
     return interpretar(texto.encode(), fuente_desde({**base, **cambios}, donde="t.toml"), SHA, "t.csv")
 
 

@@ -17,19 +17,30 @@ SHA = "0" * 64
 
 def fuente(**cambios: Any) -> Fuente:
     base = {
-        "id": "intranet", "tipo": "sql", "lugar": "base.sqlite", "dependencia": "Prensa", "actividad": "1.7",
-        "columnas": {"registro": "id", "fecha": "publicado", "titulo": "título", "cantidad": "piezas"}, "opciones": {"tabla": "publicaciones"},
-    }  # fmt: skip
+        "id": "intranet",
+        "tipo": "sql",
+        "lugar": "base.sqlite",
+        "dependencia": "Prensa",
+        "actividad": "1.7",
+        "columnas": {"registro": "id", "fecha": "publicado", "titulo": "título", "cantidad": "piezas"},
+        "opciones": {"tabla": "publicaciones"},
+    }
     return fuente_desde({**base, **cambios}, donde="f.toml")
 
 
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
     with sqlite3.connect(tmp_path / "base.sqlite") as conexion:
-        conexion.execute('CREATE TABLE publicaciones (id INTEGER, publicado TEXT, "Título" TEXT, piezas REAL, autor TEXT)')
+        conexion.execute(
+            'CREATE TABLE publicaciones (id INTEGER, publicado TEXT, "Título" TEXT, piezas REAL, autor TEXT)'
+        )
         conexion.executemany(
             "INSERT INTO publicaciones VALUES (?,?,?,?,?)",
-            [(10, "2020-03-02", "Dos, con «comillas» y ;", 2.5, "Canario"), (1, "2020-03-01", 'Uno\n"x"', None, "Canario"), (2, None, " ", 1, "Canario")],
+            [
+                (10, "2020-03-02", "Dos, con «comillas» y ;", 2.5, "Canario"),
+                (1, "2020-03-01", 'Uno\n"x"', None, "Canario"),
+                (2, None, " ", 1, "Canario"),
+            ],
         )
         conexion.execute("CREATE VIEW vista AS SELECT id, publicado FROM publicaciones")
     return tmp_path
@@ -37,7 +48,9 @@ def base(tmp_path: Path) -> Path:
 
 def leer(base: Path, **cambios: Any) -> list[dict[str, Any]]:
     declarada = fuente(**cambios)
-    filas: list[dict[str, Any]] = interpretar(extraer(declarada, base).contenido, declarada, SHA, "base.sqlite").celdas.to_pylist()
+    filas: list[dict[str, Any]] = interpretar(
+        extraer(declarada, base).contenido, declarada, SHA, "base.sqlite"
+    ).celdas.to_pylist()
     return filas
 
 
@@ -66,13 +79,20 @@ def test_la_captura_solo_tiene_las_columnas_declaradas_y_no_depende_del_orden_de
 def test_una_vista_y_una_consulta_tambien_sirven(base: Path):
     columnas = {"registro": "id", "fecha": "publicado"}
     assert [f["registro"] for f in leer(base, columnas=columnas, opciones={"tabla": "vista"})] == ["1", "10", "2"]
-    consulta = "SELECT id, publicado FROM publicaciones WHERE autor = 'Canario' AND publicado LIKE '2020-%:%' OR id = 1;"
+    consulta = (
+        "SELECT id, publicado FROM publicaciones WHERE autor = 'Canario' AND publicado LIKE '2020-%:%' OR id = 1;"
+    )
     assert [f["registro"] for f in leer(base, columnas=columnas, opciones={"consulta": consulta})] == ["1"]
 
 
 @pytest.mark.parametrize(
     "consulta",
-    ["DELETE FROM publicaciones", "SELECT 1; DROP TABLE publicaciones", "UPDATE publicaciones SET id=1", "WITH x AS (SELECT 1) DELETE FROM publicaciones"],
+    [
+        "DELETE FROM publicaciones",
+        "SELECT 1; DROP TABLE publicaciones",
+        "UPDATE publicaciones SET id=1",
+        "WITH x AS (SELECT 1) DELETE FROM publicaciones",
+    ],
 )
 def test_una_consulta_que_no_es_un_select_se_niega_y_no_toca_la_base(base: Path, consulta: str):
     antes = (base / "base.sqlite").read_bytes()
@@ -91,7 +111,9 @@ def test_un_nombre_de_tabla_con_comillas_es_solo_un_nombre(base: Path):
 
 
 def test_una_columna_que_ya_no_esta_se_dice_con_las_que_hay(base: Path):
-    with pytest.raises(ErrorFuente, match="Faltan columnas declaradas: «fecha_x».*«publicado».*base.sqlite, tabla publicaciones"):
+    with pytest.raises(
+        ErrorFuente, match="Faltan columnas declaradas: «fecha_x».*«publicado».*base.sqlite, tabla publicaciones"
+    ):
         leer(base, columnas={"registro": "id", "fecha": "fecha_x"})
 
 

@@ -15,9 +15,18 @@ SHA = "0" * 64
 COLUMNAS = {"registro": "wp:post_id", "fecha": "wp:post_date", "titulo": "title", "url": "link"}
 
 
-def item(numero: int, *, titulo: str = "Noticia", estado: str = "publish", tipo: str = "post", categoria: str = "Noticias", gmt: str = "") -> str:
+def item(
+    numero: int,
+    *,
+    titulo: str = "Noticia",
+    estado: str = "publish",
+    tipo: str = "post",
+    categoria: str = "Noticias",
+    gmt: str = "",
+) -> str:
     return f"""<item><title>{titulo}</title><link>https://x.example/{numero}</link><dc:creator><![CDATA[canario.ficticio]]></dc:creator>
-    <wp:post_id>{numero}</wp:post_id><wp:post_date><![CDATA[2020-03-15 22:00:00]]></wp:post_date><wp:post_date_gmt>{gmt}</wp:post_date_gmt>
+    <wp:post_id>{numero}</wp:post_id><wp:post_date><![CDATA[2020-03-15 22:00:00]]></wp:post_date>
+    <wp:post_date_gmt>{gmt}</wp:post_date_gmt>
     <category domain="category" nicename="{categoria.lower()}"><![CDATA[{categoria}]]></category>
     <category domain="post_tag" nicename="t"><![CDATA[Etiqueta]]></category>
     <wp:status>{estado}</wp:status><wp:post_type>{tipo}</wp:post_type></item>"""
@@ -31,8 +40,13 @@ def wxr(*items: str, version: str = "1.2") -> bytes:
 
 def leer(bruto: bytes, **cambios: Any) -> Lectura:
     base = {
-        "id": "noticias", "tipo": "wordpress_exportacion", "lugar": "n.xml", "dependencia": "Prensa", "actividad": "1.4", "columnas": COLUMNAS,
-    }  # fmt: skip
+        "id": "noticias",
+        "tipo": "wordpress_exportacion",
+        "lugar": "n.xml",
+        "dependencia": "Prensa",
+        "actividad": "1.4",
+        "columnas": COLUMNAS,
+    }
     return interpretar(bruto, fuente_desde({**base, **cambios}, donde="n.toml"), SHA, "n.xml")
 
 
@@ -48,20 +62,35 @@ def falla(bruto: bytes, **cambios: Any) -> str:
 def test_cada_entrada_publicada_es_un_registro_con_su_lugar(version: str):
     lectura = leer(wxr(item(7, titulo="Año &amp; <![CDATA[“día”]]>"), item(9), version=version))
     assert lectura.celdas.to_pylist()[0] == {
-        "lugar": "n.xml, entrada 1", "registro": "7", "actividad_id": "1.4", "fecha": "2020-03-15 22:00:00", "cantidad": "1",
-        "titulo": "Año & “día”", "url": "https://x.example/7", "canal": None, "dependencia": "Prensa",
-    }  # fmt: skip
+        "lugar": "n.xml, entrada 1",
+        "registro": "7",
+        "actividad_id": "1.4",
+        "fecha": "2020-03-15 22:00:00",
+        "cantidad": "1",
+        "titulo": "Año & “día”",
+        "url": "https://x.example/7",
+        "canal": None,
+        "dependencia": "Prensa",
+    }
     assert lectura.recibidos == 2
 
 
 def test_la_fecha_gmt_pasa_a_la_hora_de_bogota_y_los_ceros_quedan_para_que_la_validacion_los_niegue():
     columnas = {**COLUMNAS, "fecha": "wp:post_date_gmt"}
-    lectura = leer(wxr(item(1, gmt="2020-03-16 03:00:00"), item(2, gmt="0000-00-00 00:00:00"), item(3)), columnas=columnas)
+    lectura = leer(
+        wxr(item(1, gmt="2020-03-16 03:00:00"), item(2, gmt="0000-00-00 00:00:00"), item(3)), columnas=columnas
+    )
     assert lectura.celdas["fecha"].to_pylist() == ["2020-03-15T22:00:00", "0000-00-00 00:00:00", None]
 
 
 def test_lo_que_el_filtro_deja_por_fuera_no_se_recibe_y_se_cuenta_en_un_solo_hallazgo():
-    items = [item(1), item(2, estado="draft"), item(3, tipo="attachment"), item(4, categoria="Deportes"), item(5, categoria="RENDICIÓN")]
+    items = [
+        item(1),
+        item(2, estado="draft"),
+        item(3, tipo="attachment"),
+        item(4, categoria="Deportes"),
+        item(5, categoria="RENDICIÓN"),
+    ]
     lectura = leer(wxr(*items), opciones={"categorias": ["noticias", "Rendicion"], "estados": ["publish"]})
     assert lectura.celdas["registro"].to_pylist() == ["1", "5"]
     assert [(h.regla, h.gravedad, h.valor) for h in lectura.hallazgos] == [("filtrados", "informativa", "3")]
@@ -87,7 +116,7 @@ def test_una_exportacion_vacia_o_sin_entradas_se_niega():
 def test_un_xml_cortado_dice_linea_y_columna():
     mensaje = falla(wxr(item(1), item(2))[:-40])
     assert "cortado o mal formado" in mensaje
-    assert "línea 11, columna 51" in mensaje
+    assert "línea 13, columna 51" in mensaje
 
 
 def test_una_pagina_web_en_lugar_del_xml_se_dice():

@@ -15,6 +15,7 @@ from decimal import Decimal
 import pytest
 
 from rendicion import informe
+from rendicion.errores import ErrorUso
 from tests.unidad import muestras_informe as muestras
 from tests.unidad.lector_informe import BLOQUES, Nodo, leer
 
@@ -150,6 +151,21 @@ def test_ninguna_frase_pasa_de_veinte_palabras(cualquiera: str) -> None:
     assert largas == []
 
 
+@pytest.mark.parametrize("corte", muestras.CORTES[:2])
+def test_las_frases_son_cortas_en_cualquier_corte_y_con_tablas_vacias(corte: date) -> None:
+    vacias = {n: [] for n in ("dialogo", "compromisos", "encuestas", "cronograma", "rechazos", "hallazgos", "correcciones", "serie")}
+    raiz = leer(informe.pagina({**TABLAS, **vacias}, dataclasses.replace(muestras.ficha(), corte=corte, archivos=(), fuentes=(), anterior=None)))[0]
+    assert [f for f in _frases(raiz) if len(re.findall(r"[\wáéíóúñü.,-]*\w", f)) > 20] == []
+
+
+def test_un_corte_o_una_actividad_sin_indicadores_se_dice_con_claridad() -> None:
+    with pytest.raises(ErrorUso, match="no trae el total del corte 2020-06-30"):
+        informe.pagina(TABLAS, dataclasses.replace(muestras.ficha(), corte=date(2020, 6, 30)))
+    sin_una = [f for f in TABLAS["indicadores_actividad"] if f["actividad_id"] != "2.3"]
+    with pytest.raises(ErrorUso, match=r"Faltan indicadores de 2\.3"):
+        informe.pagina({**TABLAS, "indicadores_actividad": sin_una}, muestras.ficha())
+
+
 def test_cada_sigla_se_explica_la_primera_vez(cualquiera: str) -> None:
     cuerpo = leer(cualquiera)[0].todos("body")[0]
     texto = " ".join(_frases(cuerpo)).replace(MARCA, "")
@@ -168,6 +184,11 @@ def test_una_actividad_sin_registros_dice_sin_reporte_junto_a_su_cero(arbol: Nod
     articulo = _texto(_por_id(arbol, "actividad-1-3"))
     assert re.search(r"Avance ?0\s% ?sin reporte", articulo)
     assert "Sin reporte: ningún registro cuenta" in articulo
+
+
+def test_la_tabla_de_seguimiento_dice_sin_reporte_y_no_cero(arbol: Nodo) -> None:
+    fila = next(f for f in _por_id(arbol, "subcomponente-1").todos("tr") if f.texto.startswith("1.3 "))
+    assert [c.texto.replace("\u00a0", " ") for c in fila.todos("td")][2:4] == ["sin reporte", "0 % (sin reporte)"]
 
 
 def test_un_mes_sin_registros_dice_sin_reporte_y_no_cero(arbol: Nodo) -> None:
@@ -299,6 +320,7 @@ def test_los_datos_para_buscadores_no_pueden_cerrar_su_etiqueta() -> None:
     ficha = dataclasses.replace(muestras.ficha(), titulo_estrategia="</script><script>alert(1)</script>")
     guiones = leer(informe.pagina(TABLAS, ficha))[0].todos("script")
     assert len(guiones) == 1
+    assert not set("<>&") & set(guiones[0].texto)
     datos = json.loads(guiones[0].texto)
     assert datos["@type"] == "Dataset"
     assert "</script>" in datos["name"]

@@ -68,9 +68,7 @@ def en_palabras(n: int) -> str:
     if n == 100:
         return "cien"
     resto = n % 100
-    decenas = (
-        UNIDADES[resto] if resto < 30 else DECENAS[resto // 10] + (f" y {UNIDADES[resto % 10]}" if resto % 10 else "")
-    )
+    decenas = UNIDADES[resto] if resto < 30 else DECENAS[resto // 10] + (f" y {UNIDADES[resto % 10]}" if resto % 10 else "")
     return f"{CENTENAS[n // 100]} {decenas}".strip()
 
 

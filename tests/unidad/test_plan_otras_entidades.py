@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rendicion.errores import ErrorRendicion, ErrorUso
+from rendicion.hallazgos import Hallazgo
+from rendicion.interpretacion import unir_repetidos
 from rendicion.vocabulario import ampliar, vocabulario_desde
 from tests.unidad.muestras_plan import DATOS_VOCABULARIO, TITULOS, el, leer_filas, reglas, una
 
@@ -150,9 +153,7 @@ def test_los_titulos_entre_bloques_y_los_pies_no_son_actividades():
     ]  # fmt: skip
     plan, hallazgos = leer_filas(filas)
     assert [a.id for a in plan.actividades] == ["1.1", "2.1"]
-    assert [(h.registro, h.literal) for h in hallazgos if h.regla == "texto_fuera_del_cuadro"] == [
-        ("línea 9", "Elaboró: Planeación")
-    ]
+    assert [(h.registro, h.literal) for h in hallazgos if h.regla == "texto_fuera_del_cuadro"] == [("línea 9", "Elaboró: Planeación")]
 
 
 def test_el_subcomponente_sin_numero_toma_el_que_sigue_y_el_repetido_uno_libre():
@@ -166,9 +167,7 @@ def test_el_subcomponente_sin_numero_toma_el_que_sigue_y_el_repetido_uno_libre()
         ("1.2", "Información"),
     ]
     assert reglas(hallazgos).count("subcomponente_sin_numero") == 2
-    plan, hallazgos = leer_filas(
-        filas("Subcomponente 2 A", "Subcomponente 2 B", "Subcomponente 3 C", "SUBCOMPONENTE 2: a")
-    )
+    plan, hallazgos = leer_filas(filas("Subcomponente 2 A", "Subcomponente 2 B", "Subcomponente 3 C", "SUBCOMPONENTE 2: a"))
     assert [a.id for a in plan.actividades] == ["2.1", "4.1", "3.1", "2.2"]
     assert el(hallazgos, "numero_de_subcomponente_repetido").registro == "4.1"
 
@@ -206,10 +205,7 @@ def test_los_pesos_que_no_suman_se_avisan_y_se_dejan():
     titulos = (*TITULOS, "Peso")
     filas = [
         titulos,
-        *(
-            ("Subcomponente 1 A", f"Publicar {n}", "1 acta", "Prensa", "junio", p)
-            for n, p in enumerate(("30", "60", "x"))
-        ),
+        *(("Subcomponente 1 A", f"Publicar {n}", "1 acta", "Prensa", "junio", p) for n, p in enumerate(("30", "60", "x"))),
     ]
     plan, hallazgos = leer_filas(filas)
     assert [a.peso for a in plan.actividades] == [30, 60, 1]
@@ -237,6 +233,16 @@ def test_una_copia_del_bloque_se_avisa_sin_perder_filas():
     plan, hallazgos = leer_filas([TITULOS, fila, fila])
     assert len(plan.actividades) == 2
     assert el(hallazgos, "actividad_repetida").valor == "1.1"
+
+
+def test_los_hallazgos_con_la_misma_llave_se_suman_en_uno_sin_perder_nada():
+    uno = Hallazgo("plan", "1.1", "meta", "x", "informativa", "Primero.", "a", "1")
+    otro = replace(uno, gravedad="grave", explicacion="Segundo.", literal="b")
+    ajeno = replace(uno, registro="1.2")
+    assert unir_repetidos([uno, ajeno, otro, uno]) == (
+        Hallazgo("plan", "1.1", "meta", "x", "grave", "Primero. Segundo.", "a | b", "1"),
+        ajeno,
+    )
 
 
 CELDA = st.text(alphabet="aeio 12,.%/;áñ\n-", max_size=12)

@@ -55,9 +55,7 @@ def test_las_ventanas_y_los_hitos_son_los_del_texto():
 def test_la_programacion_es_la_del_contrato():
     assert {a.id for a in PLAN.actividades if a.programacion == "al_final"} == {"1.1", "1.3", "1.8", "2.3"}
     assert [a.id for a in PLAN.actividades if a.programacion == "hitos"] == ["2.1"]
-    assert {(a.peso, a.peso_subcomponente, a.agregacion) for a in PLAN.actividades} == {
-        (Decimal(1), Decimal(1), "suma")
-    }
+    assert {(a.peso, a.peso_subcomponente, a.agregacion) for a in PLAN.actividades} == {(Decimal(1), Decimal(1), "suma")}
 
 
 def test_los_responsables_se_separan_sin_corregir_sus_nombres():

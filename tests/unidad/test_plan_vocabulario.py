@@ -47,12 +47,8 @@ def test_las_palabras_de_la_entidad_van_primero_y_no_cambian_las_generales():
     [("mensuales", 12), ("bimestral", 6), ("trimestralmente", 4), ("cuatrimestrales", 3), ("semestral", 2)],
 )
 def test_la_periodicidad_se_compara_con_la_meta_del_ano(palabra: str, veces: int):
-    assert "periodicidad_distinta_de_la_meta" not in reglas(
-        una(actividad=f"Publicar informes {palabra}", meta=f"{veces} informes")[1]
-    )
-    assert "periodicidad_distinta_de_la_meta" in reglas(
-        una(actividad=f"Publicar informes {palabra}", meta=f"{veces + 1} informes")[1]
-    )
+    assert "periodicidad_distinta_de_la_meta" not in reglas(una(actividad=f"Publicar informes {palabra}", meta=f"{veces} informes")[1])
+    assert "periodicidad_distinta_de_la_meta" in reglas(una(actividad=f"Publicar informes {palabra}", meta=f"{veces + 1} informes")[1])
     assert "periodicidad_distinta_de_la_meta" not in reglas(una(actividad="Informe anual", meta="2 informes")[1])
 
 

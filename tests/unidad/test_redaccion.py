@@ -94,7 +94,7 @@ _separador = st.sampled_from(["", " ", ".", "-", ",", "·", " - "])
 
 
 @given(_contexto, _digitos, _separador, _contexto)
-@settings(max_examples=300)
+@settings(max_examples=100, deadline=None)
 def test_un_numero_de_siete_cifras_o_mas_nunca_sobrevive(antes: str, digitos: str, separador: str, despues: str) -> None:
     if separador == " - ":
         separador = "-"
@@ -109,7 +109,7 @@ def test_un_correo_nunca_sobrevive(antes: str, correo: str, despues: str) -> Non
 
 @given(st.text(st.sampled_from("abcÁZ 0123456789@.#-,\ncalleJuanPérezsoy"), max_size=60))
 @example("Soy Juan. 3001234567")
-@settings(max_examples=300)
+@settings(max_examples=100, deadline=None)
 def test_redactar_no_falla_con_ningun_texto_y_no_inventa_cifras(texto: str) -> None:
     assert sum(c.isdigit() for c in redactar(texto).texto) <= sum(c.isdigit() for c in texto)
 

@@ -1,0 +1,79 @@
+"""Una carpeta con archivos de varias dependencias."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rendicion.errores import ErrorFuente, ErrorUso
+from rendicion.fuente import Fuente, fuente_desde
+from rendicion.fuentes import extraer, interpretar
+
+SHA = "0" * 64
+
+
+def fuente(**cambios: Any) -> Fuente:
+    base = {
+        "id": "buzon",
+        "tipo": "carpeta",
+        "lugar": "buzon",
+        "dependencia": "Varias",
+        "actividad": "1.4",
+        "columnas": {"fecha": "Fecha", "titulo": "Título"},
+    }
+    return fuente_desde({**base, **cambios}, donde="b.toml")
+
+
+@pytest.fixture
+def buzon(tmp_path: Path) -> Path:
+    (tmp_path / "buzon").mkdir()
+    (tmp_path / "buzon" / "salud.csv").write_text("Fecha,Título\n2020-03-01,Uno\n2020-03-02,Dos,x\n")
+    (tmp_path / "buzon" / "Educacion.CSV").write_text("Fecha,TITULO\n2020-03-03,Tres\n")
+    (tmp_path / "buzon" / "leeme.txt").write_text("hola")
+    (tmp_path / "buzon" / ".oculto.csv").write_text("hola")
+    return tmp_path
+
+
+def test_los_archivos_se_juntan_por_nombre_y_cada_fila_dice_de_cual_viene(buzon: Path):
+    lectura = interpretar(extraer(fuente(), buzon).contenido, fuente(), SHA, "buzon")
+    assert lectura.celdas["registro"].to_pylist() == ["Educacion.CSV, fila 2", "salud.csv, fila 2", "salud.csv, fila 3"]
+    assert lectura.celdas["lugar"].to_pylist()[0] == "buzon/Educacion.CSV, fila 2"
+    assert [(r.fila, r.registro, r.regla) for r in lectura.rechazos] == [
+        (2, "salud.csv, fila 3", "fila_con_columnas_de_mas")
+    ]
+    assert [h.registro for h in lectura.hallazgos] == ["Educacion.CSV, fila 1"]
+
+
+def test_los_mismos_archivos_dan_los_mismos_bytes_aunque_cambie_su_hora(buzon: Path):
+    antes = extraer(fuente(), buzon).contenido
+    os.utime(buzon / "buzon" / "salud.csv", (1, 1))
+    assert extraer(fuente(), buzon).contenido == antes
+
+
+def test_un_archivo_que_no_sirve_detiene_la_fuente_y_se_nombra(buzon: Path):
+    (buzon / "buzon" / "vacio.csv").write_text("")
+    with pytest.raises(ErrorFuente, match=r"vacío.*buzon/vacio\.csv"):
+        interpretar(extraer(fuente(), buzon).contenido, fuente(), SHA, "buzon")
+
+
+def test_un_enlace_hacia_afuera_de_la_carpeta_no_se_lee(buzon: Path, tmp_path: Path):
+    (tmp_path / "secreto.csv").write_text("Fecha,Título\n2020-03-09,Secreto\n")
+    (buzon / "buzon" / "enlace.csv").symlink_to(tmp_path / "secreto.csv")
+    assert b"Secreto" not in extraer(fuente(), buzon).contenido
+
+
+def test_una_carpeta_que_falta_o_sin_archivos_se_dice(buzon: Path):
+    with pytest.raises(ErrorFuente, match="no existe"):
+        extraer(fuente(lugar="otra"), buzon)
+    with pytest.raises(ErrorFuente, match=r"no tiene archivos \*\.xlsx"):
+        extraer(fuente(opciones={"patrones": ["*.xlsx"]}), buzon)
+
+
+def test_un_tipo_de_archivo_que_no_existe_y_una_captura_danada_se_dicen(buzon: Path):
+    with pytest.raises(ErrorUso, match="tipo_de_archivo"):
+        interpretar(b"", fuente(opciones={"tipo_de_archivo": "pdf"}), SHA, "buzon")
+    with pytest.raises(ErrorFuente, match="dañada"):
+        interpretar(b"no es un zip", fuente(), SHA, "buzon")
