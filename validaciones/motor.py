@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EJEMPLOS = 5
 _FILA = "__fila__"
 _GRAVEDAD = {"bloquea": "critical", "rechaza": "warning", "avisa": "info"}
-_DE_TABLA = {"ExpectTableColumnsToMatchOrderedList", "ExpectTableRowCountToBeBetween"}
+DE_TABLA = {"ExpectTableColumnsToMatchOrderedList", "ExpectTableRowCountToBeBetween"}
 
 
 class Motor:
@@ -89,7 +89,7 @@ def _resultado(regla: Regla, crudo: Mapping[str, Any], filas: int) -> Resultado:
     if excepcion:
         return Resultado(regla, 0, 0, "no_corrio", detalle=f"La regla no se pudo correr: {excepcion}", reventada=True)
     dato = crudo["result"]
-    if regla.expectativa in _DE_TABLA:
+    if regla.expectativa in DE_TABLA:
         return Resultado(regla, filas, 0 if crudo["success"] else 1, "cumple" if crudo["success"] else "no_cumple")
     vacias = dato.get("missing_count") or 0
     revisadas = int(dato["element_count"]) - int(vacias)

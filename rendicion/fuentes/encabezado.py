@@ -59,9 +59,9 @@ class Encabezado:
 
 @lru_cache(maxsize=4096)
 def plano(texto: str) -> str:
-    """Devuelve el texto para comparar nombres: sin tildes, mayúsculas, saltos ni espacios de más.
+    r"""Devuelve el texto para comparar nombres: sin tildes, mayúsculas, saltos ni espacios de más.
 
-    >>> plano("  Número\\nde  Acta ")
+    >>> plano("  Número\nde  Acta ")
     'numero de acta'
     """
     sin_tildes = "".join(c for c in unicodedata.normalize("NFKD", texto) if not unicodedata.combining(c))

@@ -82,7 +82,7 @@ def leer_en_hijo(bruto: bytes, pedido: libro.Pedido) -> libro.Leido:
     try:
         hijo = subprocess.run(
             orden, input=entrada, capture_output=True, timeout=libro.SEGUNDOS_DEL_HIJO, check=False, env={}
-        )  # noqa: S603 -- la orden es fija
+        )
     except subprocess.TimeoutExpired:
         raise _no_cabe("tarda demasiado en abrir") from None
     if hijo.returncode != 0:

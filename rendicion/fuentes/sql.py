@@ -8,7 +8,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from rendicion.fuentes.base import (
     tamano_maximo,
 )
 from rendicion.fuentes.encabezado import Fila, Hoja, plano
-from rendicion.fuentes.libro import numero_a_texto
+from rendicion.fuentes.libro import a_texto
 from rendicion.fuentes.tabla import leer_hojas
 
 if TYPE_CHECKING:
@@ -234,22 +234,15 @@ def _textos(campos: Sequence[str], fila: Iterable[object], decimal: str) -> tupl
 
 
 def _texto(valor: object, decimal: str) -> str:
-    """Escribe un valor de la base como texto; el nulo queda vacío."""
-    if valor is None:
-        return ""
-    if isinstance(valor, str):
-        return valor
-    if isinstance(valor, bool):
-        return "true" if valor else "false"
-    if isinstance(valor, int | float):
-        return numero_a_texto(valor, decimal)
+    """Escribe un valor de la base como texto; el nulo queda vacío y el instante con zona la conserva."""
     if isinstance(valor, Decimal):
         return format(valor, "f").replace(".", decimal)
-    if isinstance(valor, datetime):
-        return valor.date().isoformat() if valor.tzinfo is None and valor.time() == time() else valor.isoformat()
-    if isinstance(valor, date | time):
+    if isinstance(valor, datetime) and valor.tzinfo is not None:
         return valor.isoformat()
-    return bytes(valor).hex() if isinstance(valor, bytes | memoryview) else str(valor)
+    if isinstance(valor, bytes | memoryview):
+        return bytes(valor).hex()
+    conocido = a_texto(valor, decimal)
+    return conocido if conocido is not None else "" if valor is None or valor == "" else str(valor)
 
 
 def _csv_canonico(campos: Sequence[str], filas: list[tuple[str, ...]]) -> bytes:

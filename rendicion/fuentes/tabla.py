@@ -56,16 +56,16 @@ class _Acopio:
     def recibidos(self) -> int:
         return len(self.celdas["registro"])
 
-    def hallazgo(
-        self, registro: str, campo: str, regla: str, gravedad: str, explicacion: str, literal: str | None = None
-    ) -> None:
-        self.hallazgos.append(Hallazgo(self.fuente.id, registro, campo, regla, gravedad, explicacion, literal=literal))
+    def hallazgo(self, registro: str, campo: str, regla: str, explicacion: str, literal: str | None = None) -> None:
+        self.hallazgos.append(
+            Hallazgo(self.fuente.id, registro, campo, regla, "informativa", explicacion, literal=literal)
+        )
 
 
 def limpiar(texto: str | None) -> str | None:
-    """Quita los blancos de los bordes (también el espacio duro); lo que queda vacío es nulo.
+    r"""Quita los blancos de los bordes (también el espacio duro); lo que queda vacío es nulo.
 
-    >>> limpiar("\\xa0 0 "), limpiar("  ")
+    >>> limpiar("\xa0 0 "), limpiar("  ")
     ('0', None)
     """
     if texto is None:
@@ -105,7 +105,6 @@ def leer_hojas(
                 f"hoja {hoja.nombre}",
                 "registro",
                 "hoja_sin_registros",
-                "informativa",
                 f"La hoja «{hoja.nombre}» tiene encabezado y ningún registro.",
             )
     _revisar_cuenta(acopio)
@@ -172,7 +171,6 @@ def _avisar_aproximados(hoja: Hoja, encabezado: Encabezado, acopio: _Acopio) -> 
             lugar,
             campo,
             "encabezado_aproximado",
-            "informativa",
             f"La columna se declaró «{declarado}» y el archivo dice «{' '.join(visto.split())}»; es la misma.",
             visto,
         )
@@ -190,7 +188,6 @@ def _registros(hoja: Hoja, encabezado: Encabezado, acopio: _Acopio) -> Iterator[
                 _lugar_corto(hoja, fila),
                 "registro",
                 "encabezado_repetido",
-                "informativa",
                 "La fila repite el encabezado; no es un registro.",
             )
         elif totales and any(fnmatchcase(_primera(fila), t) for t in totales):
@@ -198,7 +195,6 @@ def _registros(hoja: Hoja, encabezado: Encabezado, acopio: _Acopio) -> Iterator[
                 _lugar_corto(hoja, fila),
                 "registro",
                 "fila_total",
-                "informativa",
                 "La fila es un total, según la opción filas_total; no es un registro.",
             )
         else:

@@ -162,7 +162,7 @@ class PortalCKAN:
         except ErrorPortal as fallo:
             notas.append(f"No se quitaron las entregas viejas: {fallo.que}")
         self._paso("podada")
-        if self._vista_previa and vista.se_puede(revision.extensiones):
+        if self._vista_previa:
             notas += self._vistas(ahora, entrega, revision.extensiones)
         self._paso("con_vistas")
         return notas
@@ -174,23 +174,23 @@ class PortalCKAN:
 
     def _vistas(self, ahora: EnPortal, entrega: Entrega, extensiones: Collection[str]) -> list[str]:
         notas = []
-        for recurso in ahora.recursos:
-            if recurso.get("entrega") != entrega.id or recurso.get("format") != "CSV" or recurso.get("retirado"):
-                continue
-            tabla = str(recurso.get("tabla", ""))
-            parquet = entrega.archivos.get(f"datos/{tabla}.parquet")
-            if tabla not in meta.PREVIAS or parquet is None:
-                continue
+        for recurso in (r for r in ahora.recursos if r.get("entrega") == entrega.id and not r.get("retirado")):
             try:
-                vista.completar_vista(self._cliente, recurso, parquet.ruta, extensiones)
+                self._vista(recurso, entrega, extensiones)
             except ErrorPortal as fallo:
-                notas.append(f"La tabla {tabla} quedó sin vista previa: {fallo.que}")
-            self._paso(f"vista_{tabla}")
+                notas.append(f"{recurso['ruta']} quedó sin vista previa: {fallo.que}")
         return notas
 
-    def _resultado(
-        self, entrega: Entrega, ahora: EnPortal, revision: Revision, notas: list[str], *, propia: bool, subida: bool
-    ) -> Publicacion:
+    def _vista(self, recurso: Mapping[str, Any], entrega: Entrega, extensiones: Collection[str]) -> None:
+        tabla = str(recurso.get("tabla", ""))
+        parquet = entrega.archivos.get(f"datos/{tabla}.parquet")
+        if parquet and recurso["format"] == "CSV" and tabla in meta.PREVIAS and vista.se_puede(extensiones):
+            vista.completar_vista(self._cliente, recurso, parquet.ruta, extensiones)
+            self._paso(f"vista_{tabla}")
+        elif recurso["ruta"] in meta.EN_TEXTO and "text_view" in extensiones:
+            vista.asegurar_vista(self._cliente, str(recurso["id"]), "text_view", "Texto")
+
+    def _resultado(self, entrega: Entrega, ahora: EnPortal, revision: Revision, notas: list[str], *, propia: bool, subida: bool) -> Publicacion:
         if propia:
             que = f"Entrega {entrega.id} publicada y comprobada: {len(entrega.archivos)} archivos."
         elif ahora.privado:

@@ -114,9 +114,7 @@ class _Sesion:
     def __init__(self, cliente: httpx.Client, politica: Politica) -> None:
         self._cliente, self._politica = cliente, politica
 
-    def post(
-        self, url: str, data: Any = None, headers: Mapping[str, str] | None = None, files: Sequence[Archivo] | None = None, **_: Any
-    ) -> httpx.Response:
+    def post(self, url: str, data: Any = None, headers: Mapping[str, str] | None = None, files: Sequence[Archivo] | None = None, **_: Any) -> httpx.Response:
         plazo = httpx.Timeout(self._politica.leer, connect=self._politica.conectar, read=self._politica.subir if files else self._politica.leer)
         if files:
             campos = {k.decode(): v.decode() for k, v in data.items()}
@@ -150,9 +148,7 @@ def _segundos(valor: str | None) -> float | None:
 class ClienteCKAN:
     """Habla con un solo portal; lo que lee lo repite con límite, lo que escribe lo envía una sola vez."""
 
-    def __init__(
-        self, url: str, token: str | None = None, *, politica: Politica | None = None, dormir: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, url: str, token: str | None = None, *, politica: Politica | None = None, dormir: Callable[[float], None] = time.sleep) -> None:
         self.url = origen_valido(url)
         self.politica = politica or Politica()
         self._secreto = Secreto((token or "").strip())

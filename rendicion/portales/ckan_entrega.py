@@ -58,10 +58,17 @@ def leer_entrega(carpeta: Path, manifiesto: Mapping[str, Any]) -> Entrega:
     paquete = json.loads((carpeta / "datapackage.json").read_bytes())
     oficiales = tuple(map(str, manifiesto.get("cortes") or paquete.get("cortes_oficiales", ())))
     return Entrega(
-        id=str(manifiesto["entrega"]), numero=int(manifiesto["numero"]), entidad=str(manifiesto["entidad"]),
-        vigencia=str(manifiesto["vigencia"]), corte=str(manifiesto["corte"]), oficial=str(manifiesto["corte"]) in oficiales,
-        oficiales=oficiales, sintetica=bool(manifiesto.get("sintetica")), huella=hashlib.sha256(contenido).hexdigest(),
-        paquete=paquete, archivos=_archivos(carpeta, manifiesto),
+        id=str(manifiesto["entrega"]),
+        numero=int(manifiesto["numero"]),
+        entidad=str(manifiesto["entidad"]),
+        vigencia=str(manifiesto["vigencia"]),
+        corte=str(manifiesto["corte"]),
+        oficial=str(manifiesto["corte"]) in oficiales,
+        oficiales=oficiales,
+        sintetica=bool(manifiesto.get("sintetica")),
+        huella=hashlib.sha256(contenido).hexdigest(),
+        paquete=paquete,
+        archivos=_archivos(carpeta, manifiesto),
     )
 
 

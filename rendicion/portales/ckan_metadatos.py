@@ -17,8 +17,14 @@ from rendicion.portales.ckan_ficha import Ficha
 AVISO = "DATOS SINTÉTICOS"
 SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
 PREVIAS = (
-    "plan", "avances", "indicadores_total", "indicadores_subcomponente", "indicadores_actividad", "indicadores_dependencia",
+    "plan",
+    "avances",
+    "indicadores_total",
+    "indicadores_subcomponente",
+    "indicadores_actividad",
+    "indicadores_dependencia",
 )
+EN_TEXTO = ("datapackage.json", "manifiesto.json")
 ESTABLES = ("index.html", "datapackage.json", "manifiesto.json", *(f"datos/{t}.csv" for t in PREVIAS))
 LIMITACIONES = (
     "Los avances son los que reportan las dependencias. Una actividad sin reporte cuenta como 0 en avance_pct y queda fuera de "
@@ -30,9 +36,14 @@ METODOLOGIA = (
 )
 
 _TIPOS = {
-    "csv": ("CSV", "text/csv"), "parquet": ("Parquet", "application/vnd.apache.parquet"), "json": ("JSON", "application/json"),
-    "jsonld": ("JSON-LD", "application/ld+json"), "html": ("HTML", "text/html"), "ics": ("iCalendar", "text/calendar"),
-    "py": ("Python", "text/x-python"), "firma": ("Firma", "application/octet-stream"),
+    "csv": ("CSV", "text/csv"),
+    "parquet": ("Parquet", "application/vnd.apache.parquet"),
+    "json": ("JSON", "application/json"),
+    "jsonld": ("JSON-LD", "application/ld+json"),
+    "html": ("HTML", "text/html"),
+    "ics": ("iCalendar", "text/calendar"),
+    "py": ("Python", "text/x-python"),
+    "firma": ("Firma", "application/octet-stream"),
 }
 _NOMBRES = {
     "datapackage.json": ("Paquete de datos", "Describe cada tabla: columnas, tipos, claves, licencia y fuentes (Data Package v2)."),
@@ -104,7 +115,12 @@ def _quien(paquete: Mapping[str, Any], papel: str) -> Mapping[str, str]:
 
 
 def _con_aviso(texto: str, entrega: Entrega) -> str:
-    return f"{AVISO} · {texto}" if entrega.sintetica and AVISO not in texto else texto
+    return f"{AVISO} · {texto}".removesuffix(" · ") if entrega.sintetica and AVISO not in texto else texto
+
+
+def _nombre(entrega: Entrega, *partes: str) -> str:
+    """Pone el aviso después de lo que distingue a un recurso: CKAN recorta los nombres largos en sus listas."""
+    return " · ".join([partes[0], *([AVISO] if entrega.sintetica else []), *partes[1:]])
 
 
 def _notas(entrega: Entrega, ficha: Ficha, licencia: Mapping[str, Any]) -> str:
@@ -121,27 +137,35 @@ def _notas(entrega: Entrega, ficha: Ficha, licencia: Mapping[str, Any]) -> str:
     return "\n\n".join(p for p in partes if p)
 
 
-def _extras(
-    entrega: Entrega, ficha: Ficha, publica: Mapping[str, str], contacto: tuple[str, str], licencia: Mapping[str, Any]
-) -> dict[str, str]:
+def _extras(entrega: Entrega, ficha: Ficha, publica: Mapping[str, str], contacto: tuple[str, str], licencia: Mapping[str, Any]) -> dict[str, str]:
     paquete = entrega.paquete
     lugar = paquete.get("cobertura_geografica", {})
     divipola = ficha.cobertura or str(lugar.get("divipola", entrega.entidad))
     sitio = ", ".join(str(lugar[k]) for k in ("municipio", "departamento") if lugar.get(k))
     return {
-        "entrega_actual": entrega.id, "corte": entrega.corte, "manifiesto_sha256": entrega.huella,
-        "entidad": entrega.entidad, "vigencia": entrega.vigencia, "sintetica": "true" if entrega.sintetica else "false",
-        "modified": entrega.corte, "frequency": ficha.frecuencia or str(paquete.get("frecuencia", "")),
-        "temporal_start": ficha.inicio, "temporal_end": ficha.fin,
-        "spatial_text": f"{sitio} (DIVIPOLA {divipola})" if sitio else f"DIVIPOLA {divipola}", "divipola": divipola,
+        "entrega_actual": entrega.id,
+        "corte": entrega.corte,
+        "manifiesto_sha256": entrega.huella,
+        "entidad": entrega.entidad,
+        "vigencia": entrega.vigencia,
+        "sintetica": "true" if entrega.sintetica else "false",
+        "modified": entrega.corte,
+        "frequency": ficha.frecuencia or str(paquete.get("frecuencia", "")),
+        "temporal_start": ficha.inicio,
+        "temporal_end": ficha.fin,
+        "spatial_text": f"{sitio} (DIVIPOLA {divipola})" if sitio else f"DIVIPOLA {divipola}",
+        "divipola": divipola,
         "language": ficha.idioma or str(paquete.get("idioma", "es"))[:2],
         "publisher_name": ficha.publicador or publica.get("title", ""),
         "publisher_url": ficha.publicador_url or publica.get("path", ""),
-        "contact_name": contacto[0], "contact_email": contacto[1],
+        "contact_name": contacto[0],
+        "contact_email": contacto[1],
         "dependencia_responsable": ficha.dependencia,
-        "license_version": str(licencia.get("name", "")), "license_url": str(licencia.get("path", "")),
+        "license_version": str(licencia.get("name", "")),
+        "license_url": str(licencia.get("path", "")),
         "conforms_to": json.dumps(["https://datapackage.org/profiles/2.0/datapackage.json"]),
-        "metodologia": ficha.metodologia or METODOLOGIA, "limitaciones": ficha.limitaciones or LIMITACIONES,
+        "metodologia": ficha.metodologia or METODOLOGIA,
+        "limitaciones": ficha.limitaciones or LIMITACIONES,
         "normas": "; ".join(map(str, paquete.get("normas", []))),
         "version_notes": f"Entrega {entrega.id}",
     }
@@ -199,13 +223,19 @@ def _recurso(entrega: Entrega, conjunto_id: str, ruta: str) -> dict[str, Any]:
     tabla = _tabla(ruta)
     recurso = {
         "id": id_recurso(conjunto_id, entrega.id, entrega.huella, ruta),
-        "name": _con_aviso(f"{titulo} · {entrega.id}", entrega),
-        "description": descripcion,
-        "format": formato, "mimetype": mime, "size": archivo.bytes,
-        "hash": archivo.sha256, "hash_algorithm": SHA256,
-        "entrega": entrega.id, "numero": str(entrega.numero), "corte": entrega.corte,
+        "name": _nombre(entrega, titulo, entrega.id),
+        "description": _con_aviso(descripcion, entrega),
+        "format": formato,
+        "mimetype": mime,
+        "size": archivo.bytes,
+        "hash": archivo.sha256,
+        "hash_algorithm": SHA256,
+        "entrega": entrega.id,
+        "numero": str(entrega.numero),
+        "corte": entrega.corte,
         "corte_oficial": "true" if entrega.oficial else "false",
-        "ruta": ruta, "language": "es",
+        "ruta": ruta,
+        "language": "es",
     }
     if tabla:
         recurso |= {"tabla": tabla, "schema": json.dumps(entrega.tabla(tabla).get("schema", {}), ensure_ascii=False)}
@@ -230,11 +260,17 @@ def _enlace(entrega: Entrega, conjunto_id: str, base: str, ruta: str) -> dict[st
     destino = id_recurso(conjunto_id, entrega.id, entrega.huella, ruta)
     return {
         "id": id_recurso(conjunto_id, "ultima", ruta),
-        "name": _con_aviso(f"Última versión: {_titulo(entrega, ruta)[0]}", entrega),
-        "description": f"Lleva siempre a la entrega vigente, hoy {entrega.id}. Esta dirección no cambia.",
-        "format": formato, "mimetype": mime, "size": archivo.bytes, "hash": archivo.sha256, "hash_algorithm": SHA256,
+        "name": _nombre(entrega, f"Última versión: {_titulo(entrega, ruta)[0]}"),
+        "description": _con_aviso(f"Lleva siempre a la entrega vigente, hoy {entrega.id}. Esta dirección no cambia.", entrega),
+        "format": formato,
+        "mimetype": mime,
+        "size": archivo.bytes,
+        "hash": archivo.sha256,
+        "hash_algorithm": SHA256,
         "url": direccion_descarga(base, conjunto_id, destino, nombre_archivo(entrega.id, ruta)),
-        "ultima": ruta, "entrega_actual": entrega.id, "language": "es",
+        "ultima": ruta,
+        "entrega_actual": entrega.id,
+        "language": "es",
     }
 
 

@@ -50,8 +50,12 @@ def leer_conjunto(cliente: ClienteCKAN, nombre: str, *, anonimo: bool = False) -
     """Lee el conjunto del portal; falla con NoExiste si no está."""
     leido = cliente.leer("package_show", anonimo=anonimo, id=nombre)
     return EnPortal(
-        id=leido["id"], nombre=leido["name"], version=str(leido.get("version") or ""), privado=bool(leido["private"]),
-        recursos=tuple(leido["resources"]), extras=tuple(leido.get("extras", ())),
+        id=leido["id"],
+        nombre=leido["name"],
+        version=str(leido.get("version") or ""),
+        privado=bool(leido["private"]),
+        recursos=tuple(leido["resources"]),
+        extras=tuple(leido.get("extras", ())),
         grupos=tuple(g["name"] for g in leido.get("groups", ())),
     )
 
@@ -98,7 +102,9 @@ def _leer_o(cliente: ClienteCKAN, nombre: str, fallo: ErrorPortal) -> EnPortal:
         raise fallo from None
 
 
-def formulario(en_portal: EnPortal, entrega: Entrega, datos: Mapping[str, Any], nuevos: Sequence[Mapping[str, Any]], enlaces: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def formulario(
+    en_portal: EnPortal, entrega: Entrega, datos: Mapping[str, Any], nuevos: Sequence[Mapping[str, Any]], enlaces: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
     """Devuelve los campos de la única llamada a `package_revise`.
 
     Los enlaces que ya existen se actualizan; los demás recursos se agregan al final, los archivos de último: así
@@ -148,7 +154,7 @@ def _subidas(entrega: Entrega, nuevos: Sequence[Mapping[str, Any]], abiertos: Ex
 
 
 def _decidir(cliente: ClienteCKAN, antes: EnPortal, entrega: Entrega, fallo: Rechazo | Dudoso) -> bool:
-    ahora = _releer(cliente, antes, entrega, fallo)
+    ahora = _releer(cliente, antes, fallo)
     if ya_esta(ahora, entrega):
         return isinstance(fallo, Dudoso)
     if ahora.version != antes.version:
@@ -157,7 +163,7 @@ def _decidir(cliente: ClienteCKAN, antes: EnPortal, entrega: Entrega, fallo: Rec
     raise _explicado(antes, fallo) from None
 
 
-def _releer(cliente: ClienteCKAN, antes: EnPortal, entrega: Entrega, fallo: Rechazo | Dudoso) -> EnPortal:
+def _releer(cliente: ClienteCKAN, antes: EnPortal, fallo: Rechazo | Dudoso) -> EnPortal:
     """Lee de vuelta; tras una duda, varias veces: el portal puede confirmar después de cortarse la respuesta."""
     ahora = leer_conjunto(cliente, antes.id)
     for _ in range(_LECTURAS_TRAS_LA_DUDA if isinstance(fallo, Dudoso) else 0):
@@ -220,7 +226,9 @@ def hacer_publico(cliente: ClienteCKAN, en_portal: EnPortal) -> None:
     except (Rechazo, Dudoso) as fallo:
         ahora = leer_conjunto(cliente, en_portal.id)
         if ahora.privado:
-            raise ErrorPortal(f"{fallo.que} La entrega {ahora.version} está en el portal, todavía privada.", donde=en_portal.nombre, hacer="publique de nuevo para terminar") from None
+            raise ErrorPortal(
+                f"{fallo.que} La entrega {ahora.version} está en el portal, todavía privada.", donde=en_portal.nombre, hacer="publique de nuevo para terminar"
+            ) from None
 
 
 def podar(cliente: ClienteCKAN, en_portal: EnPortal, ids: Sequence[str], base: str) -> None:

@@ -42,9 +42,14 @@ def revisar_portal(cliente: ClienteCKAN, organizacion: str = "") -> Revision:
     existe = _existe(cliente, organizacion)
     version = estado.get("ckan_version")
     return Revision(
-        direccion=str(estado.get("site_url") or cliente.url).rstrip("/"), version=version, titulo=str(estado.get("site_title") or ""),
-        idioma=str(estado.get("locale_default") or ""), extensiones=extensiones,
-        licencias=tuple(x["id"] for x in cliente.leer("license_list")), organizaciones=propias, organizacion_existe=existe,
+        direccion=str(estado.get("site_url") or cliente.url).rstrip("/"),
+        version=version,
+        titulo=str(estado.get("site_title") or ""),
+        idioma=str(estado.get("locale_default") or ""),
+        extensiones=extensiones,
+        licencias=tuple(x["id"] for x in cliente.leer("license_list")),
+        organizaciones=propias,
+        organizacion_existe=existe,
         usuario_puede_publicar=organizacion in propias if organizacion else bool(propias),
         notas=(*_notas(cliente, version, extensiones), *_nota_organizacion(organizacion, existe=existe)),
         problemas=tuple(_problemas(cliente, organizacion, propias, existe=existe)),

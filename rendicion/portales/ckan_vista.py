@@ -43,7 +43,7 @@ def completar_vista(cliente: ClienteCKAN, recurso: Mapping[str, Any], parquet: P
 
 def filas(parquet: Path) -> int:
     """Cuenta las filas de un Parquet sin leerlo entero."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 -- pyarrow tarda en cargar y publicar sin vista previa no lo necesita
+    import pyarrow.parquet as pq
 
     return int(pq.ParquetFile(parquet).metadata.num_rows)
 
@@ -56,19 +56,23 @@ def _cargadas(cliente: ClienteCKAN, recurso_id: str) -> int | None:
 
 
 def _cargar(cliente: ClienteCKAN, recurso_id: str, tabla: Tabla, parquet: Path) -> None:
-    lotes = registros(tabla, parquet)
     try:
-        comun = {"resource_id": recurso_id, "force": True}
-        campos, clave = diccionario_ckan(tabla), list(tabla.clave)
-        cliente.escribir("datastore_create", {**comun, "fields": campos, "primary_key": clave, "records": next(lotes, [])})
-        for lote in lotes:
-            cliente.escribir("datastore_upsert", {**comun, "method": "insert", "records": lote})
-        if _cargadas(cliente, recurso_id) != filas(parquet):
-            raise ErrorPortal("La vista previa no tiene las filas de la entrega.", donde=tabla.nombre)
+        _enviar_filas(cliente, recurso_id, tabla, parquet)
     except ErrorPortal:
         with contextlib.suppress(ErrorPortal):
             _quitar(cliente, recurso_id)
         raise
+
+
+def _enviar_filas(cliente: ClienteCKAN, recurso_id: str, tabla: Tabla, parquet: Path) -> None:
+    lotes = registros(tabla, parquet)
+    comun = {"resource_id": recurso_id, "force": True}
+    campos, clave = diccionario_ckan(tabla), list(tabla.clave)
+    cliente.escribir("datastore_create", {**comun, "fields": campos, "primary_key": clave, "records": next(lotes, [])})
+    for lote in lotes:
+        cliente.escribir("datastore_upsert", {**comun, "method": "insert", "records": lote})
+    if _cargadas(cliente, recurso_id) != filas(parquet):
+        raise ErrorPortal("La vista previa no tiene las filas de la entrega.", donde=tabla.nombre)
 
 
 def _quitar(cliente: ClienteCKAN, recurso_id: str) -> None:
@@ -78,7 +82,7 @@ def _quitar(cliente: ClienteCKAN, recurso_id: str) -> None:
 
 def registros(tabla: Tabla, parquet: Path) -> Iterator[list[dict[str, Any]]]:
     """Entrega las filas del Parquet en lotes de 20.000, como las recibe el DataStore."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 -- véase filas()
+    import pyarrow.parquet as pq
 
     for lote in pq.ParquetFile(parquet).iter_batches(batch_size=LOTE, columns=list(tabla.nombres)):
         yield [{campo: celda(valor) for campo, valor in fila.items()} for fila in lote.to_pylist()]

@@ -1224,7 +1224,7 @@ def _mirar_toda(carpeta: Path, propio: Eslabon, c: Comprobacion, clave: bytes | 
                 falla = falla_de_firma(este.carpeta, clave)
                 c.exigir(not falla, f"{ver(este.lugar)}: {falla}")
     nuevas = max(por_numero) - propio.manifiesto["numero"]
-    c.resumen = f"{len(eslabones)} entregas" + (f"; hay {nuevas} más nuevas que esta" if nuevas else "")
+    c.resumen = f"{len(eslabones)} entregas" + (f"; más nuevas que esta: {nuevas}" if nuevas else "")
 
 
 def leer_clave(contenido: bytes) -> bytes:

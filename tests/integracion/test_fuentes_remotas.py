@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -183,6 +184,14 @@ def test_retry_after_se_respeta_y_una_espera_exagerada_es_no_volver(httpserver: 
     httpserver.expect_ordered_request("/api").respond_with_data("no", status=503, headers={"Retry-After": fecha})
     httpserver.expect_ordered_request("/api").respond_with_json([registro(1)])
     assert len(leidos(fuente(httpserver))) == 1
+
+
+def test_se_espera_lo_que_pide_el_servidor(httpserver: HTTPServer):
+    httpserver.expect_ordered_request("/api").respond_with_data("no", status=503, headers={"Retry-After": "1"})
+    httpserver.expect_ordered_request("/api").respond_with_json([registro(1)])
+    antes = time.monotonic()
+    assert len(leidos(fuente(httpserver))) == 1
+    assert time.monotonic() - antes >= 1
 
 
 def test_un_404_no_se_reintenta(httpserver: HTTPServer):

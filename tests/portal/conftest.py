@@ -40,8 +40,13 @@ class Pila:
     def ficha(self, conjunto: str = "") -> dict[str, str]:
         """Devuelve la ficha de un conjunto que no usa ninguna otra prueba."""
         return {
-            "organizacion": self.organizacion, "conjunto": conjunto or f"prueba-{uuid.uuid4().hex[:10]}", "inicio": "2020-03-01",
-            "fin": "2020-12-31", "licencia": "cc-by-sa", "dependencia": "Control Interno", "grupo": "",
+            "organizacion": self.organizacion,
+            "conjunto": conjunto or f"prueba-{uuid.uuid4().hex[:10]}",
+            "inicio": "2020-03-01",
+            "fin": "2020-12-31",
+            "licencia": "cc-by-sa",
+            "dependencia": "Control Interno",
+            "grupo": "",
         }
 
     def bytes_guardados(self, recurso_id: str) -> Path:
@@ -75,13 +80,20 @@ def pila() -> Iterator[Pila]:
     unico = uuid.uuid4().hex[:6]
     organizacion = f"entidad-{unico}"
     httpx.post(
-        f"{datos['url']}/api/action/organization_create", json={"name": organizacion, "title": "Entidad de muestra"},
-        headers={"Authorization": datos["token"]}, timeout=60,
+        f"{datos['url']}/api/action/organization_create",
+        json={"name": organizacion, "title": "Entidad de muestra"},
+        headers={"Authorization": datos["token"]},
+        timeout=60,
     ).raise_for_status()
     yield Pila(
-        datos["url"], datos["token"], _usuaria(datos["url"], datos["token"], f"editora-{unico}", "editor", organizacion),
-        _usuaria(datos["url"], datos["token"], f"lectora-{unico}", "member", organizacion), organizacion,
-        datos["tope_mb"] * 1024 * 1024, Path(datos["archivos"]), datos["pids"]["ckan"],
+        datos["url"],
+        datos["token"],
+        _usuaria(datos["url"], datos["token"], f"editora-{unico}", "editor", organizacion),
+        _usuaria(datos["url"], datos["token"], f"lectora-{unico}", "member", organizacion),
+        organizacion,
+        datos["tope_mb"] * 1024 * 1024,
+        Path(datos["archivos"]),
+        datos["pids"]["ckan"],
     )
     if not ya_estaba and not os.environ.get("RENDICION_PILA_VIVA"):
         subprocess.run([sys.executable, str(LEVANTAR), "--apagar"], check=False)

@@ -19,12 +19,10 @@ from rendicion.tablas import escribir_csv, escribir_parquet
 ENTIDAD, VIGENCIA = "99001", 2020
 CORTES = ["2020-04-30", "2020-08-31", "2020-12-31"]
 TABLAS = ("plan", "avances", "indicadores_total")
-PIXEL_JSON = {"title": "Municipio de muestra", "path": "https://example.org", "roles": ["publisher"]}
+PUBLICA = {"title": "Municipio de muestra", "path": "https://example.org", "roles": ["publisher"]}
 
 
-def armar_muestra(
-    raiz: Path, numero: int, *, corte: str = "2020-05-31", avances: int = 3, marca: str = "", tope: int = 0
-) -> tuple[Path, dict[str, Any]]:
+def armar_muestra(raiz: Path, numero: int, *, corte: str = "2020-05-31", avances: int = 3, marca: str = "", tope: int = 0) -> tuple[Path, dict[str, Any]]:
     """Escribe una entrega y devuelve su carpeta y su manifiesto; con `tope`, su segundo archivo pasa de esos bytes."""
     entrega = f"{ENTIDAD}-{VIGENCIA}-{corte.replace('-', '')}-{numero:03d}"
     carpeta = raiz / f"{entrega}{marca}"
@@ -37,7 +35,9 @@ def armar_muestra(
         "validacion/informe.html": f"<!doctype html><html lang=es-CO><h1>Validación de {entrega}</h1>",
         "validacion/resultados.json": json.dumps({"entrega": entrega}),
         "datapackage.json": json.dumps(_paquete(entrega, corte), ensure_ascii=False),
-        "catalogo.jsonld": "{}\n", "cronograma.ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "verificar.py": "print('muestra')\n",
+        "catalogo.jsonld": "{}\n",
+        "cronograma.ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+        "verificar.py": "print('muestra')\n",
     }
     for ruta, texto in textos.items():
         (carpeta / ruta).write_text(texto, encoding="utf-8")
@@ -55,17 +55,34 @@ def _filas(nombre: str, corte: str, avances: int, numero: int) -> list[dict[str,
     comun = {"entidad": ENTIDAD, "vigencia": VIGENCIA}
     if nombre == "plan":
         actividad = {
-            **comun, "subcomponente_id": "1", "subcomponente": "Información", "actividad_id": "1.1", "actividad": "=Publicar «avances»",
-            "meta": Decimal("3.0000"), "agregacion": "suma", "programacion": "lineal", "peso": Decimal("1.0000"),
-            "peso_subcomponente": Decimal("1.0000"), "inicio": date(2020, 3, 1), "fin": date(2020, 12, 31),
+            **comun,
+            "subcomponente_id": "1",
+            "subcomponente": "Información",
+            "actividad_id": "1.1",
+            "actividad": "=Publicar «avances»",
+            "meta": Decimal("3.0000"),
+            "agregacion": "suma",
+            "programacion": "lineal",
+            "peso": Decimal("1.0000"),
+            "peso_subcomponente": Decimal("1.0000"),
+            "inicio": date(2020, 3, 1),
+            "fin": date(2020, 12, 31),
         }
         return [actividad, {**actividad, "actividad_id": "1.2", "actividad": "Sin meta", "meta": None}]
     if nombre == "avances":
         return [
             {
-                **comun, "avance_id": f"muestra:{i:06d}", "actividad_id": "1.1", "fecha": date(2020, 3, 1 + i % 28),
-                "cantidad": Decimal("0.5000"), "titulo": f"Avance {i}, entrega {numero}", "fuente": "muestra", "registro": str(i),
-                "captura_sha256": "0" * 64, "cuenta": i % 2 == 0, "motivo": None if i % 2 == 0 else "duplicado",
+                **comun,
+                "avance_id": f"muestra:{i:06d}",
+                "actividad_id": "1.1",
+                "fecha": date(2020, 3, 1 + i % 28),
+                "cantidad": Decimal("0.5000"),
+                "titulo": f"Avance {i}, entrega {numero}",
+                "fuente": "muestra",
+                "registro": str(i),
+                "captura_sha256": "0" * 64,
+                "cuenta": i % 2 == 0,
+                "motivo": None if i % 2 == 0 else "duplicado",
             }
             for i in range(avances)
         ]
@@ -81,13 +98,25 @@ def _paquete(entrega: str, corte: str) -> dict[str, Any]:
         for n in TABLAS
     ]
     return {
-        "name": f"rendicion-{ENTIDAD}-{VIGENCIA}", "title": "DATOS SINTÉTICOS · Rendición de cuentas 2020: Municipio de muestra",
-        "description": "Plan anual, avances e indicadores de muestra. Cada cifra se puede recalcular.", "id": entrega,
-        "keywords": ["rendición de cuentas", "transparencia", "2020"], "idioma": "es-CO", "frecuencia": "R/P4M",
-        "licenses": [{"name": "CC-BY-SA-4.0", "title": "Creative Commons Atribución-CompartirIgual 4.0", "path": "https://creativecommons.org/licenses/by-sa/4.0/deed.es"}],
-        "contributors": [PIXEL_JSON, {"title": "Oficina de muestra", "email": "muestra@example.org", "roles": ["contact"]}],
+        "name": f"rendicion-{ENTIDAD}-{VIGENCIA}",
+        "title": "DATOS SINTÉTICOS · Rendición de cuentas 2020: Municipio de muestra",
+        "description": "Plan anual, avances e indicadores de muestra. Cada cifra se puede recalcular.",
+        "id": entrega,
+        "keywords": ["rendición de cuentas", "transparencia", "2020"],
+        "idioma": "es-CO",
+        "frecuencia": "R/P4M",
+        "licenses": [
+            {
+                "name": "CC-BY-SA-4.0",
+                "title": "Creative Commons Atribución-CompartirIgual 4.0",
+                "path": "https://creativecommons.org/licenses/by-sa/4.0/deed.es",
+            }
+        ],
+        "contributors": [PUBLICA, {"title": "Oficina de muestra", "email": "muestra@example.org", "roles": ["contact"]}],
         "cobertura_geografica": {"divipola": ENTIDAD, "municipio": "Muestra", "departamento": "Ejemplo"},
-        "cortes_oficiales": CORTES, "corte": corte, "resources": recursos,
+        "cortes_oficiales": CORTES,
+        "corte": corte,
+        "resources": recursos,
     }
 
 
@@ -97,8 +126,16 @@ def _cerrar(carpeta: Path, entrega: str, numero: int, corte: str) -> dict[str, A
         contenido = ruta.read_bytes()
         archivos[ruta.relative_to(carpeta).as_posix()] = {"bytes": len(contenido), "sha256": hashlib.sha256(contenido).hexdigest()}
     manifiesto = {
-        "formato": "rendicion-manifiesto/1", "entrega": entrega, "numero": numero, "entidad": ENTIDAD, "vigencia": VIGENCIA,
-        "corte": corte, "sintetica": True, "anterior": None, "cortes": CORTES, "archivos": archivos,
+        "formato": "rendicion-manifiesto/1",
+        "entrega": entrega,
+        "numero": numero,
+        "entidad": ENTIDAD,
+        "vigencia": VIGENCIA,
+        "corte": corte,
+        "sintetica": True,
+        "anterior": None,
+        "cortes": CORTES,
+        "archivos": archivos,
     }
     (carpeta / "manifiesto.json").write_text(json.dumps(manifiesto, ensure_ascii=False, indent=2), encoding="utf-8")
     sumas = "".join(f"{d['sha256']}  {r}\n" for r, d in archivos.items())

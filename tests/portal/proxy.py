@@ -7,10 +7,10 @@ import socket
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import Self
 from urllib.parse import urlsplit
 
 ENVIO = b"POST /api/action/package_revise"
-PUBLICO = b"update__private"
 _TROZO = 65536
 
 
@@ -31,7 +31,7 @@ class Proxy:
         self.cortes = 0
         self._cerrojo = threading.Lock()
 
-    def __enter__(self) -> Proxy:
+    def __enter__(self) -> Self:
         threading.Thread(target=self._atender, daemon=True).start()
         return self
 

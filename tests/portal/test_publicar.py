@@ -191,6 +191,17 @@ def test_un_segundo_archivo_muy_grande_deja_todo_como_estaba(pila: Any, tmp_path
     assert portal.publicar(*armar_muestra(tmp_path, 2, marca="b")).estado == "publicada"
 
 
+def test_si_el_portal_devuelve_otros_bytes_no_se_da_por_publicada(pila: Any, tmp_path: Path) -> None:
+    ficha = pila.ficha()
+    carpeta, manifiesto = armar_muestra(tmp_path, 1)
+    portal = PortalCKAN(pila.url, pila.editora, ficha, vista_previa=False)
+    portal.publicar(carpeta, manifiesto)
+    plan = next(r for r in pila.accion("package_show", id=ficha["conjunto"])["resources"] if r.get("ruta") == "datos/plan.csv")
+    pila.bytes_guardados(plan["id"]).write_bytes(b"otra cosa")
+    with pytest.raises(ErrorPortal, match=r"no devuelve los mismos bytes .*datos/plan\.csv\."):
+        portal.publicar(carpeta, manifiesto)
+
+
 def test_el_token_de_una_lectora_se_rechaza_con_un_mensaje_claro(pila: Any, tmp_path: Path) -> None:
     with pytest.raises(ErrorPortal, match="papel de editor"):
         PortalCKAN(pila.url, pila.lectora, pila.ficha()).publicar(*armar_muestra(tmp_path, 1))
@@ -238,7 +249,7 @@ def test_una_carga_fallida_no_deja_vista_previa(pila: Any, tmp_path: Path, monke
         roto.setattr(ClienteCKAN, "escribir", falla_en_el_segundo_lote)
         hecho = PortalCKAN(pila.url, pila.editora, ficha).publicar(*entrega)
     assert hecho.estado == "publicada"
-    assert "avances quedó sin vista previa" in hecho.detalle
+    assert "datos/avances.csv quedó sin vista previa" in hecho.detalle
     recurso = next(r for r in pila.accion("package_show", id=ficha["conjunto"])["resources"] if r.get("entrega") and r.get("ruta") == "datos/avances.csv")
     assert not recurso["datastore_active"]
     PortalCKAN(pila.url, pila.editora, ficha).publicar(*entrega)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -19,19 +20,34 @@ from rendicion.portales import ckan_metadatos as meta
 from rendicion.portales.ckan_entrega import Archivo, Entrega, leer_entrega
 from rendicion.portales.ckan_ficha import Ficha
 from rendicion.portales.ckan_protocolo import EnPortal, formulario, no_retroceder, ya_esta
+from rendicion.portales.ckan_vista import se_puede
 
 RUTAS = ("datos/plan.csv", "datos/plan.parquet", "datos/serie.csv", "index.html", "manifiesto.json", "datapackage.json", "SHA256SUMS", "verificar.py")
 PAQUETE: dict[str, Any] = {
-    "title": "Rendición de cuentas 2020: Municipio de muestra", "description": "Plan, avances e indicadores.",
-    "keywords": ["rendición de cuentas", "¿transparencia?", "x"], "frecuencia": "R/P4M", "idioma": "es-CO",
+    "title": "Rendición de cuentas 2020: Municipio de muestra",
+    "description": "Plan, avances e indicadores.",
+    "keywords": ["rendición de cuentas", "¿transparencia?", "x"],
+    "frecuencia": "R/P4M",
+    "idioma": "es-CO",
     "licenses": [{"name": "CC-BY-SA-4.0", "title": "Creative Commons", "path": "https://example.org/l"}],
-    "contributors": [{"title": "Municipio", "path": "https://example.org", "roles": ["publisher"]}, {"title": "Oficina", "email": "o@example.org", "roles": ["contact"]}],
+    "contributors": [
+        {"title": "Municipio", "path": "https://example.org", "roles": ["publisher"]},
+        {"title": "Oficina", "email": "o@example.org", "roles": ["contact"]},
+    ],
     "cobertura_geografica": {"divipola": "05001"},
     "resources": [{"name": "plan", "title": "Plan", "description": "El plan.", "schema": {"fields": [{"name": "entidad"}]}}],
 }
 ENTREGA = Entrega(
-    id="05001-2020-20200531-002", numero=2, entidad="05001", vigencia="2020", corte="2020-05-31", oficial=False,
-    oficiales=("2020-04-30",), sintetica=True, huella="ab" * 32, paquete=PAQUETE,
+    id="05001-2020-20200531-002",
+    numero=2,
+    entidad="05001",
+    vigencia="2020",
+    corte="2020-05-31",
+    oficial=False,
+    oficiales=("2020-04-30",),
+    sintetica=True,
+    huella="ab" * 32,
+    paquete=PAQUETE,
     archivos={r: Archivo(Path(r), 10, "cd" * 32) for r in RUTAS},
 )
 FICHA = Ficha(organizacion="municipio", inicio="2020-03-01", fin="2020-12-31")
@@ -74,7 +90,12 @@ def test_el_conjunto_lleva_los_metadatos_que_piden_los_portales() -> None:
 
 def test_lo_sintetico_se_dice_en_el_titulo_la_nota_y_cada_recurso() -> None:
     datos = meta.conjunto(ENTREGA, FICHA, [])
-    visibles = [datos["title"], datos["notes"], *(r["name"] for r in meta.recursos(ENTREGA, "id")), *(r["name"] for r in meta.enlaces(ENTREGA, "id", "https://p"))]
+    visibles = [
+        datos["title"],
+        datos["notes"],
+        *(r["name"] for r in meta.recursos(ENTREGA, "id")),
+        *(r["name"] for r in meta.enlaces(ENTREGA, "id", "https://p")),
+    ]
     assert all("DATOS SINTÉTICOS" in texto for texto in visibles)
     real = replace(ENTREGA, sintetica=False)
     assert "SINTÉTICOS" not in json.dumps([meta.conjunto(real, FICHA, []), meta.recursos(real, "id")], ensure_ascii=False)
@@ -134,7 +155,13 @@ def _recurso(entrega: str, numero: int, corte: str, *, oficial: str = "false") -
 
 
 def test_se_podan_solo_las_entregas_viejas_que_no_son_de_un_corte_oficial() -> None:
-    puestos = [_recurso("e1", 1, "2020-04-30"), _recurso("e2", 2, "2020-05-31"), _recurso("e3", 3, "2020-06-30", oficial="true"), _recurso("e9", 9, "2020-07-31"), _recurso("e10", 10, "2020-07-31")]
+    puestos = [
+        _recurso("e1", 1, "2020-04-30"),
+        _recurso("e2", 2, "2020-05-31"),
+        _recurso("e3", 3, "2020-06-30", oficial="true"),
+        _recurso("e9", 9, "2020-07-31"),
+        _recurso("e10", 10, "2020-07-31"),
+    ]
     assert meta.podables([*puestos, {"id": "enlace"}], 2, ["2020-04-30"]) == ["e2"]
     assert meta.podables(puestos, 5, []) == []
 
@@ -165,7 +192,7 @@ def test_la_llamada_exige_la_version_leida_entre_comillas_y_solo_agrega_recursos
     assert campos["match__id"] == '"id"'
     assert json.loads(campos["update__version"]) == ENTREGA.id
     agregados = json.loads(campos["update__resources__extend"])
-    assert [r["id"] for r in agregados[-len(nuevos):]] == [r["id"] for r in nuevos]
+    assert [r["id"] for r in agregados[-len(nuevos) :]] == [r["id"] for r in nuevos]
     assert f"update__resources__{enlaces[0]['id']}" in campos
     assert enlaces[0]["id"] not in {r["id"] for r in agregados}
 
@@ -183,8 +210,13 @@ def test_una_ficha_con_claves_de_mas_o_sin_organizacion_se_rechaza() -> None:
         Ficha.desde({})
 
 
+def test_donde_otra_extension_llena_el_datastore_no_se_carga_la_vista_previa() -> None:
+    assert se_puede(["datastore", "datatables_view"])
+    assert not se_puede(["datastore", "xloader"])
+    assert not se_puede(["text_view"])
+
+
 def _carpeta(raiz: Path) -> tuple[Path, dict[str, Any]]:
-    import hashlib  # noqa: PLC0415 -- solo lo necesita esta carpeta mínima
 
     (raiz / "datapackage.json").write_text("{}", encoding="utf-8")
     archivos = {"datapackage.json": {"bytes": 2, "sha256": hashlib.sha256(b"{}").hexdigest()}}

@@ -162,7 +162,7 @@ def test_un_utf8_cortado_a_mitad_de_una_letra_no_pasa_por_cp1252():
 
 
 def test_una_codificacion_que_no_existe_es_un_error_de_uso():
-    with pytest.raises(ErrorUso, match="klingon.*no sirve"):
+    with pytest.raises(ErrorUso, match=r"klingon.*no sirve"):
         leer(CABEZA + BUENA, codificacion="klingon")
 
 

@@ -102,7 +102,7 @@ def test_una_consulta_que_no_es_un_select_se_niega_y_no_toca_la_base(base: Path,
 
 
 def test_un_nombre_de_tabla_con_comillas_es_solo_un_nombre(base: Path):
-    with pytest.raises(ErrorFuente, match="no tiene la tabla.*«publicaciones», «vista»"):
+    with pytest.raises(ErrorFuente, match=r"no tiene la tabla.*«publicaciones», «vista»"):
         leer(base, opciones={"tabla": 'publicaciones"; DROP TABLE publicaciones; --'})
     with sqlite3.connect(base / "base.sqlite") as conexion:
         conexion.execute('CREATE TABLE "rara"";--" ("a""b" TEXT)')
@@ -112,7 +112,7 @@ def test_un_nombre_de_tabla_con_comillas_es_solo_un_nombre(base: Path):
 
 def test_una_columna_que_ya_no_esta_se_dice_con_las_que_hay(base: Path):
     with pytest.raises(
-        ErrorFuente, match="Faltan columnas declaradas: «fecha_x».*«publicado».*base.sqlite, tabla publicaciones"
+        ErrorFuente, match=r"Faltan columnas declaradas: «fecha_x».*«publicado».*base.sqlite, tabla publicaciones"
     ):
         leer(base, columnas={"registro": "id", "fecha": "fecha_x"})
 
@@ -140,10 +140,10 @@ def test_una_base_que_falta_o_no_es_base_lo_dice_sin_rutas_de_la_maquina(tmp_pat
     assert not (tmp_path / "otra.sqlite").exists()
 
 
-def test_un_texto_con_bytes_dañados_en_la_base_se_dice(base: Path):
+def test_un_texto_con_bytes_danados_en_la_base_se_dice(base: Path):
     with sqlite3.connect(base / "base.sqlite") as conexion:
         conexion.execute("UPDATE publicaciones SET \"Título\" = CAST(x'ff41' AS TEXT)")
-    with pytest.raises(ErrorFuente, match="no se pudo leer.*decode to UTF-8"):
+    with pytest.raises(ErrorFuente, match=r"no se pudo leer.*decode to UTF-8"):
         leer(base)
 
 

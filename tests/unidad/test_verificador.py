@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -121,6 +121,62 @@ RECHAZOS = f"""
 formato,{FORMATO},f9,fecha,31/02/2020,fecha_invalida,La fecha no existe.,Escriba una fecha que exista.,
 """
 
+# Otra entrega, con corte al cierre y con los bordes: evidencia el mismo día del corte y el último día de la
+# ventana, una meta superada, una vencida, una ventana que empieza antes del periodo y filas en desorden.
+# 1.1: ventana de 352 días (15 de enero a 31 de diciembre); a 30 de abril van 107 y a 31 de julio, 199.
+CIERRE = {
+    "plan": """
+13001,2020,1,Información,1.1,Publicar noticias,Dos,2,noticias,suma,lineal,1,1,Prensa,Prensa,desde el 15 de enero,2020-01-15,2020-12-31,
+13001,2020,1,Información,1.2,Publicar el informe,Uno,1,informe,suma,al_final,1,1,Prensa,Prensa,,2020-03-01,2020-12-31,
+13001,2020,1,Información,1.3,Hacer encuentros,Cinco,5,encuentros,suma,lineal,1,1,Prensa,Prensa,,2020-03-01,2020-12-31,
+13001,2020,1,Información,1.4,Responder,Diez,10,puntos,ultimo,lineal,1,1,Prensa,Prensa,,2020-03-01,2020-12-31,
+""",
+    "avances": f"""
+formato:b,13001,2020,1.1,2020-12-31,2,,,,,formato,b,{FORMATO},true,,
+formato:a,13001,2020,1.1,2020-04-30,1,,,,,formato,a,{FORMATO},true,,
+formato:c,13001,2020,1.2,2020-12-31,1,,,,,formato,c,{FORMATO},true,,
+formato:z,13001,2020,1.4,2020-04-30,4,,,,,formato,z,{FORMATO},true,,
+formato:y,13001,2020,1.4,2020-04-01,9,,,,,formato,y,{FORMATO},true,,
+""",
+    "indicadores_actividad": """
+13001,2020,2020-04-30,1.1,2,1,50.00,50.00,50.00,lineal,0.608,100.00,en_ejecucion,alta,1
+13001,2020,2020-04-30,1.2,1,0,0.00,0.00,,al_final,0,,no_iniciada,sin_programar,0
+13001,2020,2020-04-30,1.3,5,0,0.00,0.00,,lineal,0.9967,0.00,atrasada,baja,0
+13001,2020,2020-04-30,1.4,10,4,40.00,40.00,40.00,lineal,1.9935,100.00,en_ejecucion,alta,2
+13001,2020,2020-12-31,1.1,2,3,150.00,100.00,100.00,lineal,2,100.00,cumplida,alta,2
+13001,2020,2020-12-31,1.2,1,1,100.00,100.00,100.00,al_final,1,100.00,cumplida,alta,1
+13001,2020,2020-12-31,1.3,5,0,0.00,0.00,,lineal,5,0.00,vencida,baja,0
+13001,2020,2020-12-31,1.4,10,4,40.00,40.00,40.00,lineal,10,40.00,vencida,baja,2
+""",
+    "indicadores_subcomponente": """
+13001,2020,2020-04-30,1,22.50,90.000000,4.000000,45.00,66.67,200.000000,3.000000,media,4,2
+13001,2020,2020-12-31,1,60.00,240.000000,4.000000,80.00,60.00,240.000000,4.000000,media,4,3
+""",
+    "indicadores_dependencia": """
+13001,2020,2020-04-30,Prensa,22.50,90.000000,4.000000,45.00,66.67,200.000000,3.000000,media,4,2
+13001,2020,2020-12-31,Prensa,60.00,240.000000,4.000000,80.00,60.00,240.000000,4.000000,media,4,3
+""",
+    "indicadores_total": """
+13001,2020,2020-04-30,22.50,22.500000,1.000000,45.00,66.67,66.666667,1.000000,media,4,2
+13001,2020,2020-12-31,60.00,60.000000,1.000000,80.00,60.00,60.000000,1.000000,media,4,3
+""",
+    "serie": """
+13001,2020,2020-01,2020-01-31,0.00,0.000000,1.000000,,0.00,0.000000,1.000000,baja,4,0
+13001,2020,2020-02,2020-02-29,0.00,0.000000,1.000000,,0.00,0.000000,1.000000,baja,4,0
+13001,2020,2020-03,2020-03-31,0.00,0.000000,1.000000,,0.00,0.000000,1.000000,baja,4,0
+13001,2020,2020-04,2020-04-30,22.50,22.500000,1.000000,45.00,66.67,66.666667,1.000000,media,4,2
+13001,2020,2020-05,2020-05-31,22.50,22.500000,1.000000,45.00,66.67,66.666667,1.000000,media,4,2
+13001,2020,2020-06,2020-06-30,22.50,22.500000,1.000000,45.00,66.67,66.666667,1.000000,media,4,2
+13001,2020,2020-07,2020-07-31,22.50,22.500000,1.000000,45.00,56.15,56.147404,1.000000,baja,4,2
+13001,2020,2020-08,2020-08-31,22.50,22.500000,1.000000,45.00,47.68,47.681159,1.000000,baja,4,2
+13001,2020,2020-09,2020-09-30,22.50,22.500000,1.000000,45.00,41.63,41.629523,1.000000,baja,4,2
+13001,2020,2020-10,2020-10-31,22.50,22.500000,1.000000,45.00,36.81,36.813428,1.000000,baja,4,2
+13001,2020,2020-11,2020-11-30,22.50,22.500000,1.000000,45.00,33.11,33.112584,1.000000,baja,4,2
+13001,2020,2020-12,2020-12-31,60.00,60.000000,1.000000,80.00,60.00,60.000000,1.000000,media,4,3
+""",
+    "conciliacion": "formato,5,5,0,5,0\n",
+}
+
 FILAS = {
     "plan": PLAN, "avances": AVANCES, "indicadores_actividad": ACTIVIDAD, "indicadores_subcomponente": SUBCOMPONENTE,
     "indicadores_dependencia": DEPENDENCIA, "indicadores_total": TOTAL, "serie": SERIE,
@@ -128,9 +184,9 @@ FILAS = {
 }  # fmt: skip
 
 
-def tablas_de_prueba() -> Tablas:
-    """Devuelve las tablas de la entrega de prueba, celda por celda como van en el CSV."""
-    return {n: list(csv.reader(io.StringIO(FILAS.get(n, "").lstrip("\n")))) for n in PUBLICAS}
+def tablas_de_prueba(filas: Mapping[str, str]) -> Tablas:
+    """Devuelve las tablas de una entrega de prueba, celda por celda como van en el CSV."""
+    return {n: list(csv.reader(io.StringIO(filas.get(n, "").lstrip("\n")))) for n in PUBLICAS}
 
 
 class Taller:
@@ -138,7 +194,7 @@ class Taller:
 
     def __init__(self, carpeta: Path) -> None:
         self.carpeta = carpeta
-        self.tablas = tablas_de_prueba()
+        self.tablas = tablas_de_prueba(FILAS)
         self.cambios: dict[str, Any] = {}
         self.esquemas = {n: table_schema(t) for n, t in PUBLICAS.items()}
 
@@ -288,6 +344,24 @@ def test_una_entrega_buena_pasa_todas_las_comprobaciones_que_se_pueden_hacer(tal
     assert verificar.salida_de(hechas.values()) == 0
 
 
+def cierre(taller: Taller) -> Taller:
+    """Pone en el taller la entrega con corte al cierre, que no está en la lista de cortes oficiales."""
+    taller.tablas = tablas_de_prueba(CIERRE)
+    taller.cambios = {"corte": "2020-12-31", "entrega": "13001-2020-20201231-001", "cortes": ["2020-04-30"]}
+    return taller
+
+
+def test_una_entrega_buena_con_los_bordes_del_contrato_pasa(taller: Taller) -> None:
+    hechas = mirar(cierre(taller).escribir())
+    assert {c: h.detalles for c, h in hechas.items() if h.estado == verificar.MAL} == {}
+    assert sin_comprobar(hechas) == {"firma", "parquet"}
+
+
+def test_la_serie_empieza_en_el_inicio_del_plan_o_de_la_primera_actividad_lo_que_sea_antes(taller: Taller) -> None:
+    taller.cambios = {"periodo": ["2020-04-01", "2020-12-31"]}
+    assert "serie" not in malas(mirar(taller.escribir()))
+
+
 def test_lo_que_el_plan_trae_distinto_de_lo_comun_se_dice_y_no_se_da_por_bueno(taller: Taller) -> None:
     detalles = mirar(taller.escribir())["reglas_del_plan"].detalles
     assert [d.split(":")[0] for d in detalles] == ["2.1", "2.2"]
@@ -373,6 +447,12 @@ def _contar(avance: str) -> Alterar:
     return alterar
 
 
+def _tercero(t: Taller) -> None:
+    fila = list(t.fila("avances", "noticias:n1~2"))
+    fila[0], fila[4], fila[-1] = "noticias:n1~3", "2020-03-13", "noticias:n1~2"
+    t.tablas["avances"].append(fila)
+
+
 def _esquema(columna: str, tipo: str) -> Alterar:
     def alterar(t: Taller) -> None:
         t.esquemas = copy.deepcopy(t.esquemas)
@@ -437,6 +517,8 @@ CASOS: dict[str, tuple[Alterar, set[str]]] = {
     ),
     "un motivo falso": (_celda("avances", "noticias:n3", "motivo", "posterior_al_corte"), {"motivos"}),
     "una fila que cuenta y da un motivo": (_celda("avances", "formato:f1", "motivo", "duplicado"), {"motivos"}),
+    "una fila que cuenta y dice ser posterior": (_celda("avances", "formato:f1", "motivo", "posterior_al_corte"), {"motivos"}),
+    "un duplicado que señala a otro duplicado": (_tercero, {"conciliacion", "duplicados"}),
     "un duplicado que señala a nadie": (_celda("avances", "posts:p1", "duplicado_de", "noticias:n9"), {"duplicados"}),
     "un duplicado que señala a otro que no se le parece": (_celda("avances", "posts:p1", "duplicado_de", "noticias:n1"), {"duplicados"}),
     "un duplicado que señala a uno que no cuenta": (_celda("avances", "posts:p1", "duplicado_de", "noticias:n1~2"), {"duplicados"}),
@@ -543,6 +625,11 @@ def sumas_de_bytes(carpeta: Path) -> None:
     archivo.write_text("\n".join(lineas) + "\n", encoding="utf-8")
 
 
+def _sin_linea(carpeta: Path) -> None:
+    archivo = carpeta / "SHA256SUMS"
+    archivo.write_text("".join(archivo.read_text(encoding="utf-8").splitlines(keepends=True)[1:]), encoding="utf-8")
+
+
 def _enlace(carpeta: Path) -> None:
     (carpeta / "index.html").rename(carpeta.parent / "informe.html")
     (carpeta / "index.html").symlink_to(carpeta.parent / "informe.html")
@@ -559,6 +646,7 @@ ARCHIVOS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "una cifra sin rehacer huellas": (_editar("datos/indicadores_total.csv", b"27.78", b"72.78"), {"archivos", "indicadores_total"}),
     "una suma cambiada": (_editar("SHA256SUMS", b"  index.html", b"  indice.html"), {"sumas"}),
     "SHA256SUMS que falta": (lambda c: (c / "SHA256SUMS").unlink(), {"sumas"}),
+    "una línea quitada de SHA256SUMS": (_sin_linea, {"sumas"}),
     "SHA256SUMS vacío": (_escribir("SHA256SUMS", ""), {"sumas"}),
     "el manifiesto que falta": (lambda c: (c / "manifiesto.json").unlink(), {"manifiesto"}),
     "el manifiesto que no es JSON": (_escribir("manifiesto.json", "{"), {"manifiesto"}),
@@ -691,6 +779,15 @@ def test_dos_entregas_con_el_mismo_numero_se_notan(tmp_path: Path) -> None:
     assert malas(mirar(tercera, anterior=tercera.parent)) == {"cadena"}
 
 
+def test_dos_entregas_que_siguen_a_la_misma_se_notan_aunque_sean_las_ultimas(tmp_path: Path) -> None:
+    primera, segunda = cadena(tmp_path, 2)
+    otra = shutil.copytree(segunda, segunda.with_name("otra"))
+    remanifestar(otra, huella="e" * 64)
+    hechas = mirar(segunda, anterior=primera.parent)
+    assert malas(hechas) == {"cadena"}
+    assert hechas["cadena"].detalles[0].startswith("hay dos entregas distintas con el número 2")
+
+
 def test_dos_entregas_cambiadas_de_orden_se_notan(tmp_path: Path) -> None:
     _, segunda, tercera = cadena(tmp_path)
     remanifestar(segunda, numero=3, entrega="13001-2020-20200831-003")
@@ -700,7 +797,7 @@ def test_dos_entregas_cambiadas_de_orden_se_notan(tmp_path: Path) -> None:
 
 def test_una_entrega_vieja_dice_que_hay_mas_nuevas(tmp_path: Path) -> None:
     primera = cadena(tmp_path)[0]
-    assert mirar(primera, anterior=primera.parent)["cadena"].resumen == "3 entregas; hay 2 más nuevas que esta"
+    assert mirar(primera, anterior=primera.parent)["cadena"].resumen == "3 entregas; más nuevas que esta: 2"
 
 
 def test_una_carpeta_sin_entregas_no_sirve_de_cadena(tmp_path: Path, taller: Taller) -> None:

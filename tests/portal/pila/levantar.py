@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
-import glob
 import json
 import os
 import secrets
@@ -33,12 +32,15 @@ CACHE = Path(os.environ.get("RENDICION_CACHE") or Path.home() / ".cache" / "rend
 PILA = Path(os.environ.get("RENDICION_PILA") or Path(tempfile.gettempdir()) / f"rendicion-pila-{os.getuid()}")
 TOPE_MB = 6
 PAQUETES = {
-    "postgres": "postgresql", "redis-server": "redis-server", "java": "openjdk-17-jdk-headless", "mvn": "maven",
+    "postgres": "postgresql",
+    "redis-server": "redis-server",
+    "java": "openjdk-17-jdk-headless",
+    "mvn": "maven",
     "libmagic": "libmagic1",
 }
 
 
-class FaltaAlgo(Exception):
+class FaltaAlgo(Exception):  # noqa: N818 -- el nombre ya dice que es un error
     """Dice qué programa falta en esta máquina; las pruebas se saltan con esa razón."""
 
 
@@ -47,8 +49,8 @@ def _aviso(texto: str) -> None:
 
 
 def _postgres(programa: str) -> str:
-    rutas = sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{programa}"), reverse=True)
-    encontrado = rutas[0] if rutas else shutil.which(programa)
+    rutas = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{programa}"), reverse=True)
+    encontrado = str(rutas[0]) if rutas else shutil.which(programa)
     if not encontrado:
         msg = f"falta PostgreSQL ({programa})"
         raise FaltaAlgo(msg)
@@ -57,9 +59,9 @@ def _postgres(programa: str) -> str:
 
 def _tiene(programa: str) -> bool:
     if programa == "libmagic":
-        return bool(glob.glob("/usr/lib/*/libmagic.so.1*"))
+        return any(Path("/usr/lib").glob("*/libmagic.so.1*"))
     if programa == "postgres":
-        return bool(glob.glob("/usr/lib/postgresql/*/bin/postgres") or shutil.which("postgres"))
+        return any(Path("/usr/lib/postgresql").glob("*/bin/postgres")) or shutil.which("postgres") is not None
     return shutil.which(programa) is not None
 
 
@@ -163,7 +165,10 @@ def arrancar_postgres(puerto: int) -> int:
     registro = (PILA / "registros" / "initdb.log").open("ab")
     subprocess.run(
         _como_postgres([_postgres("initdb"), "-D", str(datos), "-A", "trust", "-U", "pila", "-E", "UTF8", "--locale=C.UTF-8"]),
-        check=True, stdout=registro, stderr=registro, cwd="/",
+        check=True,
+        stdout=registro,
+        stderr=registro,
+        cwd="/",
     )
     ajustes = [f"port={puerto}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=200"]
     orden = [_postgres("postgres"), "-D", str(datos), *(p for a in ajustes for p in ("-c", a))]
@@ -226,7 +231,7 @@ def _preparar_base(ini: Path, puertos: dict[str, int], ckan: Any) -> None:
     ckan("-c", str(ini), "db", "init")
     ckan("-c", str(ini), "db", "upgrade")
     permisos = ckan("-c", str(ini), "datastore", "set-permissions")
-    _psql(puertos["postgres"], permisos[permisos.index("/*"):] if "/*" in permisos else permisos)
+    _psql(puertos["postgres"], permisos[permisos.index("/*") :] if "/*" in permisos else permisos)
 
 
 def _token_de_admin(ini: Path, ckan: Any) -> str:
@@ -286,8 +291,15 @@ def _arrancar_todo(programas: Path, bibliotecas: Path) -> dict[str, Any]:
     token = _token_de_admin(ini, ckan)
     pids["ckan"] = _servir(puertos, programas, ini)
     estado = {
-        "url": f"http://127.0.0.1:{puertos['ckan']}", "token": token, "puertos": puertos, "pids": pids, "tope_mb": TOPE_MB,
-        "registros": str(PILA / "registros"), "archivos": str(PILA / "archivos"), "ini": str(ini), "ckan": CKAN,
+        "url": f"http://127.0.0.1:{puertos['ckan']}",
+        "token": token,
+        "puertos": puertos,
+        "pids": pids,
+        "tope_mb": TOPE_MB,
+        "registros": str(PILA / "registros"),
+        "archivos": str(PILA / "archivos"),
+        "ini": str(ini),
+        "ckan": CKAN,
     }
     _guardar(estado)
     _esperar("CKAN", lambda: _responde(f"{estado['url']}/api/action/status_show"))
