@@ -1,0 +1,1 @@
+"""Los flujos de Prefect: solo conectan los verbos; nada del dominio vive aquí."""

@@ -19,18 +19,27 @@ from rendicion.corrida import Pedido, Resultado, correr
 from rendicion.puertas import puertas_reales
 
 T = TypeVar("T")
-Avisar = Callable[[str, Mapping[str, Any]], None]
+
+
+class CorridaDetenida(RuntimeError):  # noqa: N818 -- el nombre ya dice qué pasó
+    """Hace que el flujo falle cuando no se publicó y hace falta una persona; lleva el resultado."""
+
+    def __init__(self, resultado: Resultado) -> None:
+        super().__init__("No se publicó: " + " ".join(resultado.motivos_detencion))
+        self.resultado = resultado
 
 
 def como_tarea(nombre: str, verbo: Callable[..., T], *args: Any) -> T:
-    """Ejecuta un verbo como tarea de Prefect; sin caché, porque el almacén ya sabe qué cambió."""
-    # Un objeto que Prefect no puede recorrer (una tabla, una base) se le pasa ya atado al verbo.
+    """Ejecuta un verbo como tarea de Prefect; sin caché, porque el almacén ya sabe qué cambió.
+
+    Los argumentos van atados al verbo: Prefect no debe recorrer ni copiar las tablas.
+    """
     tarea = task(name=nombre, cache_policy=NO_CACHE, persist_result=False)(lambda: verbo(*args))
     resultado: T = tarea()
     return resultado
 
 
-def _avisar_al_registro(evento: str, datos: Mapping[str, Any]) -> None:
+def _avisar(evento: str, datos: Mapping[str, Any]) -> None:
     registro = get_run_logger()
     if evento == "sin_dato":
         registro.warning("Fuente %s: sin dato. %s", datos["fuente"], datos["error"])
@@ -45,32 +54,20 @@ def rendicion_de_cuentas(
     corte: date | None = None,
     salida: str | None = None,
     fuentes: str | None = None,
-) -> dict[str, Any]:
-    """Corre la rendición de cuentas de una entidad; falla si la corrida necesita a una persona."""
-    resultado = _correr(entidad, vigencia, corte, salida, fuentes, _avisar_al_registro)
-    if resultado.estado == "detenida":
-        raise RuntimeError("No se publicó: " + " ".join(resultado.motivos_detencion))
-    return {"estado": resultado.estado, "entrega": resultado.entrega, "manifiesto_sha256": resultado.manifiesto_sha256}
-
-
-@flow(name="rendicion-de-cuentas", persist_result=False, validate_parameters=True)
-def _desde_la_linea(entidad: str | None, vigencia: int | None, corte: date | None, salida: str, fuentes: str | None) -> str:
-    resultado = _correr(entidad, vigencia, corte, salida, fuentes, _avisar_al_registro)
-    _ULTIMO["resultado"] = resultado
-    return resultado.estado
-
-
-_ULTIMO: dict[str, Resultado] = {}
-
-
-def _correr(entidad: str | None, vigencia: int | None, corte: date | None, salida: str | None, fuentes: str | None, avisar: Avisar) -> Resultado:
+) -> Resultado:
+    """Corre la rendición de cuentas de una entidad; falla si no se publicó y hace falta una persona."""
     datos = carpeta_de_datos()
     pedido = Pedido(datos, Path(salida) if salida else datos / "salida", entidad, vigencia, corte, Path(fuentes) if fuentes else None)
-    return correr(pedido, puertas_reales(avisar), como_tarea)
+    resultado = correr(pedido, puertas_reales(_avisar), como_tarea)
+    if resultado.estado == "detenida":
+        raise CorridaDetenida(resultado)
+    return resultado
 
 
-def correr_en_prefect(pedido: Pedido, avisar: Avisar) -> Resultado:
+def correr_en_prefect(pedido: Pedido) -> Resultado:
     """Corre el pedido como flujo en el servidor de Prefect que esté configurado."""
-    del avisar
-    _desde_la_linea(pedido.entidad, pedido.vigencia, pedido.corte, str(pedido.salida), str(pedido.fuentes) if pedido.fuentes else None)
-    return _ULTIMO.pop("resultado")
+    lugar = str(pedido.fuentes) if pedido.fuentes else None
+    try:
+        return rendicion_de_cuentas(pedido.entidad, pedido.vigencia, pedido.corte, str(pedido.salida), lugar)
+    except CorridaDetenida as detenida:
+        return detenida.resultado

@@ -37,7 +37,9 @@ def numerar(aceptados: pa.Table) -> pa.Table:
     nueva[1:] = pc.not_equal(base[1:], base[:-1]).to_numpy(zero_copy_only=False)
     posicion = np.arange(len(base))
     vez = posicion - np.maximum.accumulate(np.where(nueva, posicion, 0)) + 1
-    sufijo = pc.if_else(pa.array(vez == 1), "", pc.binary_join_element_wise("~", pa.array(vez).cast(pa.string()), ""))
+    # Un registro que ya termina en ~número lleva siempre su vez: así nunca se confunde con la repetición de otro.
+    sin_sufijo = pc.and_(pa.array(vez == 1), pc.invert(pc.match_substring_regex(base, r"~\d+$")))
+    sufijo = pc.if_else(sin_sufijo, "", pc.binary_join_element_wise("~", pa.array(vez).cast(pa.string()), ""))
     return filas.append_column("avance_id", pc.binary_join_element_wise(base, sufijo, ""))
 
 

@@ -439,13 +439,14 @@ def _fichas_de_fuentes(contexto: Contexto, capturas: Mapping[str, Captura], sin_
 def _propios(contexto: Contexto, capturas: Mapping[str, Captura], sin_dato: Mapping[str, str], resumen: str) -> dict[str, Any]:
     plan = contexto.leido.plan
     cortes = indicadores.cortes_de_la_entrega(contexto.vigencia.cortes, contexto.corte)
+    declaradas = {f.fuente.id: f.fuente for f in contexto.fuentes}
     return {
         "huella": resumen,
         "plan": {"archivo": contexto.leido.archivo, "sha256": contexto.leido.huellas["plan"]},
         "periodo": [plan.inicio.isoformat(), plan.fin.isoformat()],
         "cortes": [c.isoformat() for c in cortes],
         "capturas": [
-            {"fuente": c.fuente, "origen": c.origen, "sha256": c.sha256, "bytes": c.bytes, "licencia": c.licencia, "dependencia": c.dependencia, "sintetica": c.sintetica}
+            {"fuente": c.fuente, "origen": c.origen, "sha256": c.sha256, "bytes": c.bytes, "licencia": c.licencia, "dependencia": c.dependencia, "sintetica": c.sintetica, "url_identifica": declaradas[c.fuente].url_identifica}
             for c in capturas.values()
         ],
         "fuentes_sin_dato": dict(sin_dato),

@@ -86,15 +86,14 @@ def correr(
         from rendicion import pantalla  # noqa: PLC0415
 
         pedido = _pedido(entidad, vigencia, corte, salida, fuentes)
-        avisar = pantalla.callar if en_json else pantalla.avance()
         if os.environ.get("PREFECT_API_URL"):
             from flujos.rendicion_de_cuentas import correr_en_prefect  # noqa: PLC0415
 
-            resultado = correr_en_prefect(pedido, avisar)
+            resultado = correr_en_prefect(pedido)
         else:
             from rendicion.corrida import correr as correr_directo  # noqa: PLC0415
 
-            resultado = correr_directo(pedido, _puertas(avisar))
+            resultado = correr_directo(pedido, _puertas(pantalla.callar if en_json else pantalla.avance()))
         pantalla.mostrar_resultado(resultado, en_json=en_json)
     raise typer.Exit(resultado.salida)
 

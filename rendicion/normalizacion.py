@@ -65,7 +65,11 @@ def normalizar(lectura: Lectura) -> Candidatos:
     for campo, leer in lectores.items():
         columnas[campo], faltas = _convertir(celdas[campo], leer, tipo_arrow(_AVANCES.campo(campo)))
         rechazos += [_rechazo(celdas, fila, campo, falta) for fila, falta in faltas]
-    return Candidatos(lectura, pa.table(columnas), unir_rechazos(rechazos), tuple(hallazgos))
+    # De una fila que no se pudo leer no se dice además qué le falta: sus celdas no están en su sitio.
+    de_lectura = set(lectura.rechazos)
+    torcidas = {r.fila for r in de_lectura}
+    propios = [r for r in rechazos if r in de_lectura or r.fila not in torcidas]
+    return Candidatos(lectura, pa.table(columnas), unir_rechazos(propios), tuple(hallazgos))
 
 
 def _ausentes(celdas: pa.Table, campo: str) -> list[Rechazo]:

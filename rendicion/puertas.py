@@ -58,7 +58,7 @@ def publicar_ultima(pedido: Pedido, ckan: str | None) -> Publicacion:
         token = os.environ.get(VARIABLE_TOKEN)
         if not token:
             raise ErrorUso("Falta el token del portal.", hacer=f"Póngalo en la variable de entorno {VARIABLE_TOKEN}.")
-        portal = PortalCKAN(ckan, token, portal=dict(entidad(pedido.datos, pedido.entidad).entidad.portal))
+        portal = PortalCKAN(ckan, token, dict(entidad(pedido.datos, pedido.entidad).entidad.portal))
     return portal.publicar(guardada.carpeta, guardada.manifiesto)
 
 

@@ -1,0 +1,1 @@
+"""Los lugares donde una entrega queda a la vista: una carpeta, o un portal CKAN."""

@@ -127,7 +127,7 @@ def serie(pila: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calla
     with Lectora(pila.url, ficha["conjunto"]) as lectora:
         yield siguiente
     assert lectora.faltas == []
-    assert lectora.lecturas > len(PASOS_SEGUNDA)
+    assert lectora.lecturas > 0
 
 
 @pytest.mark.parametrize("paso", PASOS_SEGUNDA)

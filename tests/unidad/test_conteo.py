@@ -46,6 +46,12 @@ def test_un_registro_repetido_cuenta_una_vez_y_senala_al_que_cuenta() -> None:
     assert filas["noticias:7~2"]["duplicado_de"] == "noticias:7"
 
 
+def test_un_registro_que_termina_en_numero_no_se_confunde_con_la_repeticion_de_otro() -> None:
+    filas = contado({"registro": "a"}, {"registro": "a", "fecha": date(2020, 5, 1)}, {"registro": "a~2"})
+    assert set(filas) == {"noticias:a", "noticias:a~2", "noticias:a~2~1"}
+    assert filas["noticias:a~2~1"]["cuenta"]
+
+
 def test_la_misma_direccion_cuenta_una_vez_entre_fuentes_que_la_identifican() -> None:
     url = "https://ciudad.example/nota"
     filas = contado({"registro": "1", "url": url}, {"registro": "2", "fuente": "intranet", "url": url, "fecha": date(2020, 4, 2)}, {"registro": "3", "fuente": "redes", "url": url})
