@@ -1,0 +1,433 @@
+'use strict';
+// Comprueba la entrega dentro del navegador: lee sus archivos, mira sus huellas y vuelve a hacer todas las cuentas.
+// Sale de la definición de los indicadores, no de los otros dos programas: si los tres coinciden, no es por copiarse.
+
+// ---------- Fracciones exactas: [numerador, denominador] en enteros sin límite. Nunca coma flotante.
+const CERO = [0n, 1n], CIEN = [100n, 1n];
+
+function fraccion(n, d) {
+  let a = n, b = d;
+  while (b) [a, b] = [b, a % b];
+  return a ? [n / a, d / a] : CERO;
+}
+const sumar = (a, b) => fraccion(a[0] * b[1] + b[0] * a[1], a[1] * b[1]);
+const multiplicar = (a, b) => fraccion(a[0] * b[0], a[1] * b[1]);
+const dividir = (a, b) => fraccion(a[0] * b[1], a[1] * b[0]);
+const esMenor = (a, b) => a[0] * b[1] < b[0] * a[1];
+const elMenor = (a, b) => (esMenor(b, a) ? b : a);
+
+function leerDecimal(texto) {
+  const [entera, decimales = ''] = texto.split('.');
+  return fraccion(BigInt(entera + decimales), 10n ** BigInt(decimales.length));
+}
+
+// Redondea una sola vez, al final; el empate va a la cifra par.
+function escribir(x, decimales) {
+  if (!x) return null;
+  const n = x[0] * 10n ** BigInt(decimales), resto = (n % x[1]) * 2n;
+  let entero = n / x[1];
+  if (resto > x[1] || (resto === x[1] && entero % 2n)) entero += 1n;
+  const cifras = String(entero).padStart(decimales + 1, '0');
+  return `${cifras.slice(0, -decimales)}.${cifras.slice(-decimales)}`;
+}
+const escribirCantidad = (x) => x && escribir(x, 4).replace(/\.?0+$/, '');
+
+// ---------- Tablas
+class Falla extends Error {}
+class SinComprobar extends Error {}
+
+const MEDIAS = 'avance_pct avance_numerador avance_denominador avance_reportado_pct cumplimiento_pct cumplimiento_numerador cumplimiento_denominador zona actividades_con_meta actividades_con_reporte';
+const COLUMNAS = {
+  plan: 'entidad vigencia subcomponente_id subcomponente actividad_id actividad meta_texto meta unidad agregacion programacion peso peso_subcomponente responsable_texto responsables fecha_texto inicio fin hitos',
+  avances: 'avance_id entidad vigencia actividad_id fecha cantidad titulo url canal dependencia fuente registro captura_sha256 cuenta motivo duplicado_de',
+  rechazos: 'fuente captura_sha256 registro campo valor regla explicacion como_corregir responsable',
+  conciliacion: 'fuente recibidos aceptados rechazados cuentan no_cuentan',
+  indicadores_actividad: 'entidad vigencia corte actividad_id meta ejecutado avance_bruto_pct avance_pct avance_reportado_pct programacion programado cumplimiento_pct estado zona registros_que_cuentan',
+  indicadores_subcomponente: `entidad vigencia corte subcomponente_id ${MEDIAS}`,
+  indicadores_dependencia: `entidad vigencia corte dependencia ${MEDIAS}`,
+  indicadores_total: `entidad vigencia corte ${MEDIAS}`,
+  serie: `entidad vigencia mes corte ${MEDIAS}`,
+};
+const OBLIGATORIAS = {
+  plan: 'entidad vigencia subcomponente_id actividad_id agregacion programacion peso peso_subcomponente inicio fin',
+  avances: 'avance_id entidad vigencia actividad_id fecha cantidad fuente registro captura_sha256 cuenta',
+  rechazos: 'fuente', conciliacion: COLUMNAS.conciliacion,
+};
+const FORMAS = [
+  [/^(vigencia|recibidos|aceptados|rechazados|cuentan|no_cuentan|actividades_con_.+|registros_que_cuentan)$/, (v) => /^(0|[1-9]\d*)$/.test(v), 'un número entero'],
+  [/^(meta|cantidad|ejecutado|programado|peso|peso_subcomponente)$/, (v) => /^(0|[1-9]\d*)(\.\d{0,3}[1-9])?$/.test(v), 'una cantidad con cuatro decimales a lo más'],
+  [/_(pct|numerador|denominador)$/, (v) => /^(0|[1-9]\d*)\.\d+$/.test(v), 'un número con decimales'],
+  [/^(corte|fecha|inicio|fin)$/, esFecha, 'una fecha AAAA-MM-DD'],
+  [/^cuenta$/, (v) => v === 'true' || v === 'false', 'true o false'],
+];
+const PELIGROSO = /^'*[=+\-@\t\r]/;
+
+const dia = (fecha) => Date.parse(`${fecha}T00:00:00Z`) / 86400000;
+function esFecha(v) {
+  return /^\d{4}-\d\d-\d\d$/.test(v) && !Number.isNaN(dia(v)) && new Date(dia(v) * 86400000).toISOString().slice(0, 10) === v;
+}
+
+function celdasDe(texto) {
+  const filas = [];
+  let fila = [], i = 0;
+  const malo = (que) => new Falla(`línea de datos ${filas.length}: ${que}`);
+  while (i < texto.length) {
+    let celda = '';
+    if (texto[i] === '"') {
+      for (;;) {
+        const cierre = texto.indexOf('"', i + 1);
+        if (cierre < 0) throw malo('una comilla no se cierra');
+        celda += texto.slice(i + 1, cierre);
+        i = cierre + 1;
+        if (texto[i] !== '"') break;
+        celda += '"';
+      }
+      if (!celda) throw malo('hay un texto vacío entre comillas; lo vacío va sin ellas');
+    } else {
+      const desde = i;
+      while (i < texto.length && texto[i] !== ',' && texto[i] !== '\n') i++;
+      celda = texto.slice(desde, i);
+      if (/["\r]/.test(celda)) throw malo('hay una comilla o un retorno fuera de lugar');
+    }
+    fila.push(celda);
+    const sigue = texto[i++];
+    if (sigue === '\n') { filas.push(fila); fila = []; } else if (sigue !== ',') throw malo('está cortada');
+  }
+  if (fila.length) throw malo('está cortada');
+  return filas;
+}
+
+function leerTabla(nombre, bytes) {
+  let texto;
+  try { texto = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes); } catch { throw new Falla(`${nombre}: no es texto UTF-8`); }
+  const columnas = COLUMNAS[nombre].split(' '), exigidas = (OBLIGATORIAS[nombre] || '').split(' ');
+  let filas;
+  try { filas = celdasDe(texto); } catch (e) { throw e instanceof Falla ? new Falla(`${nombre}, ${e.message}`) : e; }
+  if (!filas.length || filas[0].join() !== columnas.join()) throw new Falla(`${nombre}: sus columnas no son las del contrato`);
+  const formas = columnas.map((c) => FORMAS.find(([cuales]) => cuales.test(c)));
+  return filas.slice(1).map((celdas, n) => {
+    if (celdas.length !== columnas.length) throw new Falla(`${nombre}, fila ${n + 1}: tiene ${celdas.length} celdas y deben ser ${columnas.length}`);
+    return Object.fromEntries(celdas.map((celda, k) => {
+      const donde = `${nombre}, fila ${n + 1}, ${columnas[k]}`;
+      if (celda === '') {
+        if (exigidas.includes(columnas[k])) throw new Falla(`${donde}: está vacía`);
+        return [columnas[k], null];
+      }
+      if (formas[k]) {
+        if (!formas[k][1](celda)) throw new Falla(`${donde}: «${corto(celda)}» no es ${formas[k][2]}`);
+        return [columnas[k], celda];
+      }
+      // En el CSV, el texto que una hoja de cálculo tomaría por fórmula lleva un apóstrofo de más.
+      if (!PELIGROSO.test(celda)) return [columnas[k], celda];
+      if (celda[0] !== "'") throw new Falla(`${donde}: al texto le falta el apóstrofo que lo protege de las hojas de cálculo`);
+      return [columnas[k], celda.slice(1)];
+    }));
+  });
+}
+
+// ---------- Las cuentas
+function leerPlan(filas, m) {
+  const pesos = new Map(), ids = new Set();
+  return filas.map((f) => {
+    const id = f.actividad_id, exigir = (cierto, que) => { if (!cierto) throw new Falla(`plan, actividad ${corto(id)}: ${que}`); };
+    const hitos = f.hitos ? f.hitos.split(';') : [], meta = f.meta && leerDecimal(f.meta);
+    exigir(!ids.has(id), 'está dos veces');
+    exigir(f.entidad === String(m.entidad) && f.vigencia === String(m.vigencia), 'es de otra entidad o vigencia');
+    exigir(id.startsWith(`${f.subcomponente_id}.`), 'su número no es de su subcomponente');
+    exigir(['suma', 'ultimo'].includes(f.agregacion), 'no se sabe cómo se acumula');
+    exigir(['hitos', 'lineal', 'al_final'].includes(f.programacion), 'no se sabe cómo se programa');
+    exigir(!meta || meta[0] > 0n, 'su meta es 0');
+    exigir(f.inicio <= f.fin, 'su ventana termina antes de empezar');
+    exigir(hitos.every(esFecha) && (f.programacion !== 'hitos' || hitos.length), 'sus hitos no son fechas');
+    exigir((pesos.get(f.subcomponente_id) ?? f.peso_subcomponente) === f.peso_subcomponente, 'su subcomponente tiene dos pesos');
+    ids.add(id);
+    pesos.set(f.subcomponente_id, f.peso_subcomponente);
+    return { ...f, id, hitos, meta, metaTexto: f.meta, peso: leerDecimal(f.peso), pesoSub: leerDecimal(f.peso_subcomponente), responsables: f.responsables ? f.responsables.split(';') : [] };
+  });
+}
+
+// El orden de los textos es el de sus letras (code points); el de JavaScript difiere fuera del plano básico.
+function ordenTexto(a, b) {
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  return (a.codePointAt(i) ?? -1) - (b.codePointAt(i) ?? -1);
+}
+const ordenAvance = (a, b) => (a.fecha === b.fecha ? ordenTexto(a.avance_id, b.avance_id) : a.fecha < b.fecha ? -1 : 1);
+
+function programado(a, corte) {
+  if (!a.meta) return null;
+  if (a.programacion === 'hitos') return multiplicar(a.meta, fraccion(BigInt(a.hitos.filter((h) => h <= corte).length), BigInt(a.hitos.length)));
+  if (a.programacion === 'al_final') return corte >= a.fin ? a.meta : CERO;
+  const todos = dia(a.fin) - dia(a.inicio) + 1, corridos = Math.min(Math.max(dia(corte) - dia(a.inicio) + 1, 0), todos);
+  return multiplicar(a.meta, fraccion(BigInt(corridos), BigInt(todos)));
+}
+
+const zona = (c) => (!c ? 'sin_programar' : esMenor(c, [60n, 1n]) ? 'baja' : esMenor(c, [80n, 1n]) ? 'media' : 'alta');
+
+function medir(a, registros, corte) {
+  const hasta = registros.filter((r) => r.fecha <= corte);
+  const usados = a.agregacion === 'ultimo' ? hasta.slice(-1) : hasta;
+  const hecho = fraccion(usados.reduce((s, r) => s + r.diezmilesimas, 0n), 10000n);
+  const previsto = programado(a, corte), bruto = a.meta && multiplicar(CIEN, dividir(hecho, a.meta));
+  const cumplimiento = previsto && previsto[0] ? elMenor(CIEN, multiplicar(CIEN, dividir(hecho, previsto))) : null;
+  let estado = 'en_ejecucion';
+  if (!a.meta) estado = 'sin_meta';
+  else if (!esMenor(hecho, a.meta)) estado = 'cumplida';
+  else if (corte >= a.fin) estado = 'vencida';
+  else if (cumplimiento && esMenor(cumplimiento, [80n, 1n])) estado = 'atrasada';
+  else if (!hecho[0] && !previsto[0]) estado = 'no_iniciada';
+  return { a, hecho, previsto, bruto, avance: bruto && elMenor(CIEN, bruto), cumplimiento, estado, registros: hasta.length };
+}
+
+// Media ponderada; lo que no tiene valor queda por fuera con su peso.
+function media(pares) {
+  const llenos = pares.filter(([, x]) => x);
+  const num = llenos.reduce((s, [p, x]) => sumar(s, multiplicar(p, x)), CERO), den = llenos.reduce((s, [p]) => sumar(s, p), CERO);
+  return { num, den, valor: den[0] ? dividir(num, den) : null };
+}
+
+function agrupar(medidas) {
+  const con = medidas.filter((x) => x.a.meta);
+  return {
+    avance: media(con.map((x) => [x.a.peso, x.avance])),
+    reportado: media(con.map((x) => [x.a.peso, x.registros ? x.avance : null])),
+    cumplimiento: media(con.map((x) => [x.a.peso, x.cumplimiento])),
+    conMeta: con.length,
+    conReporte: con.filter((x) => x.registros).length,
+  };
+}
+
+function totalizar(subs) {
+  const de = (cual) => media(subs.map(([peso, g]) => [peso, g[cual].valor])), contar = (cual) => subs.reduce((s, [, g]) => s + g[cual], 0);
+  return { avance: de('avance'), reportado: de('reportado'), cumplimiento: de('cumplimiento'), conMeta: contar('conMeta'), conReporte: contar('conReporte') };
+}
+
+const filaGrupo = (g) => ({
+  avance_pct: escribir(g.avance.valor, 2), avance_numerador: escribir(g.avance.num, 6), avance_denominador: escribir(g.avance.den, 6),
+  avance_reportado_pct: escribir(g.reportado.valor, 2),
+  cumplimiento_pct: escribir(g.cumplimiento.valor, 2), cumplimiento_numerador: escribir(g.cumplimiento.num, 6), cumplimiento_denominador: escribir(g.cumplimiento.den, 6),
+  zona: zona(g.cumplimiento.valor), actividades_con_meta: String(g.conMeta), actividades_con_reporte: String(g.conReporte),
+});
+const filaActividad = (x) => ({
+  actividad_id: x.a.id, meta: x.a.metaTexto, ejecutado: escribirCantidad(x.hecho), avance_bruto_pct: escribir(x.bruto, 2), avance_pct: escribir(x.avance, 2),
+  avance_reportado_pct: x.registros ? escribir(x.avance, 2) : null, programacion: x.a.programacion, programado: escribirCantidad(x.previsto),
+  cumplimiento_pct: escribir(x.cumplimiento, 2), estado: x.estado, zona: zona(x.cumplimiento), registros_que_cuentan: String(x.registros),
+});
+
+function cierresDeMes(desde, hasta) {
+  const cierres = [];
+  for (let anio = +desde.slice(0, 4), mes = +desde.slice(5, 7); ; mes++) {
+    const cierre = new Date(Date.UTC(anio, mes, 0)).toISOString().slice(0, 10);
+    if (cierre > hasta) return cierres;
+    cierres.push(cierre);
+  }
+}
+
+// Devuelve las filas que deben tener los indicadores y la serie, con cada valor escrito como va en el CSV.
+function recalcular(plan, avances, m) {
+  const de = new Map(plan.map((a) => [a.id, []]));
+  for (const v of avances) {
+    if (v.cuenta !== 'true' || !de.has(v.actividad_id)) continue;
+    const [entera, decimales = ''] = v.cantidad.split('.');
+    de.get(v.actividad_id).push({ ...v, diezmilesimas: BigInt(entera + decimales.padEnd(4, '0')) });
+  }
+  for (const suyos of de.values()) suyos.sort(ordenAvance);
+  const subs = [...new Set(plan.map((a) => a.subcomponente_id))], nombres = [...new Set(plan.flatMap((a) => a.responsables))];
+  const base = { entidad: String(m.entidad), vigencia: String(m.vigencia) };
+  const salen = { indicadores_actividad: [], indicadores_subcomponente: [], indicadores_dependencia: [], indicadores_total: [], serie: [] };
+  const enCorte = (corte) => {
+    const medidas = plan.map((a) => medir(a, de.get(a.id), corte));
+    const grupos = subs.map((s) => medidas.filter((x) => x.a.subcomponente_id === s)).map((xs) => [xs[0].a, agrupar(xs)]);
+    return { medidas, grupos, total: totalizar(grupos.map(([a, g]) => [a.pesoSub, g])) };
+  };
+  for (const corte of [...new Set([...m.cortes.filter((c) => c <= m.corte), m.corte])]) {
+    const { medidas, grupos, total } = enCorte(corte), clave = { ...base, corte };
+    for (const x of medidas) salen.indicadores_actividad.push({ ...clave, ...filaActividad(x) });
+    for (const [a, g] of grupos) salen.indicadores_subcomponente.push({ ...clave, subcomponente_id: a.subcomponente_id, ...filaGrupo(g) });
+    for (const n of nombres) salen.indicadores_dependencia.push({ ...clave, dependencia: n, ...filaGrupo(agrupar(medidas.filter((x) => x.a.responsables.includes(n)))) });
+    salen.indicadores_total.push({ ...clave, ...filaGrupo(total) });
+  }
+  const desde = plan.reduce((d, a) => (a.inicio < d ? a.inicio : d), m.periodo[0]);
+  for (const corte of cierresDeMes(desde, m.corte)) salen.serie.push({ ...base, mes: corte.slice(0, 7), corte, ...filaGrupo(enCorte(corte).total) });
+  return salen;
+}
+
+// ---------- Qué registros cuentan
+const enVentana = (v, a, corte) => (v.fecha < a.inicio || v.fecha > a.fin ? 'fuera_de_ventana' : v.fecha > corte ? 'posterior_al_corte' : null);
+const MOTIVOS = { fuera_de_ventana: 'está fuera de la ventana de su actividad', posterior_al_corte: 'es posterior al corte', duplicado: 'es un duplicado' };
+const diceDe = (v) => (v.cuenta === 'true' ? 'cuenta' : `no cuenta: ${MOTIVOS[v.motivo] || 'sin motivo válido'}`);
+
+function mirarRegistros(c, avances, plan, m) {
+  const de = new Map(plan.map((a) => [a.id, a])), ids = new Set();
+  const capturas = new Set(m.capturas.map((x) => `${x.fuente} ${x.sha256}`));
+  for (const v of avances) {
+    const a = de.get(v.actividad_id), mal = (que) => c.mal(`El registro ${corto(v.avance_id)} ${que}.`);
+    if (ids.has(v.avance_id)) mal('está dos veces');
+    ids.add(v.avance_id);
+    const base = `${v.fuente}:${v.registro}`;
+    if (v.avance_id !== base && !(v.avance_id.startsWith(`${base}~`) && /^[1-9]\d*$/.test(v.avance_id.slice(base.length + 1)))) mal('no lleva el nombre de su fuente y su registro');
+    if (v.entidad !== String(m.entidad) || v.vigencia !== String(m.vigencia)) mal('es de otra entidad o vigencia');
+    if (!capturas.has(`${v.fuente} ${v.captura_sha256}`)) mal('dice salir de una captura que no está en el manifiesto');
+    if (!a) { mal(`es de la actividad ${corto(v.actividad_id)}, que no está en el plan`); continue; }
+    const motivo = enVentana(v, a, m.corte);
+    if (motivo ? v.cuenta !== 'false' || v.motivo !== motivo || v.duplicado_de : (v.cuenta === 'true') === (v.motivo === 'duplicado') || (v.motivo && v.motivo !== 'duplicado')) {
+      mal(`${motivo ? MOTIVOS[motivo] : `está dentro de la ventana de la actividad ${a.id} (${a.inicio} a ${a.fin}) y del corte`}, pero figura así: ${diceDe(v)}`);
+    }
+  }
+  c.resumen = `${avances.length} registros, ${avances.filter((v) => v.cuenta === 'true').length} cuentan`;
+}
+
+// La entrega no publica qué fuentes nombran cada cosa con su dirección web. Se deduce: si dos registros distintos
+// se dan por el mismo y solo comparten la dirección, sus fuentes son de esas, y entonces vale para todas sus filas.
+function mirarDuplicados(c, avances, plan, corte) {
+  const de = new Map(plan.map((a) => [a.id, a])), porId = new Map(avances.map((v) => [v.avance_id, v])), porUrl = new Set(), vistas = new Map();
+  const dentro = avances.filter((v) => de.has(v.actividad_id) && !enVentana(v, de.get(v.actividad_id), corte)).sort(ordenAvance);
+  const mismo = (v, o) => v.fuente === o.fuente && v.registro === o.registro;
+  for (const v of dentro) {
+    const o = porId.get(v.duplicado_de);
+    if (o && v.url && v.url === o.url && v.actividad_id === o.actividad_id && !mismo(v, o)) porUrl.add(v.fuente).add(o.fuente);
+  }
+  let duplicados = 0;
+  for (const v of dentro) {
+    const claves = [JSON.stringify([v.actividad_id, v.fuente, v.registro])];
+    if (v.url && porUrl.has(v.fuente)) claves.push(JSON.stringify([v.actividad_id, v.url]));
+    const primero = claves.map((k) => vistas.get(k)).find((x) => x) ?? null;
+    if (primero) duplicados++; else for (const k of claves) vistas.set(k, v.avance_id);
+    if ((v.cuenta === 'false') === Boolean(primero) && v.duplicado_de === primero) continue;
+    c.mal(`El registro ${corto(v.avance_id)} ${primero ? `repite a ${corto(primero)}` : 'no repite a ningún otro'}, pero figura así: ${diceDe(v)}${v.duplicado_de ? ` de ${corto(v.duplicado_de)}` : ''}.`);
+  }
+  c.resumen = `${duplicados} duplicados`;
+}
+
+function mirarConciliacion(c, filas, avances, rechazos) {
+  const hay = new Map(), anotar = (fuente, cual) => { hay.set(fuente, hay.get(fuente) || { aceptados: 0, rechazados: 0, cuentan: 0, no_cuentan: 0 }); hay.get(fuente)[cual]++; };
+  for (const v of avances) { anotar(v.fuente, 'aceptados'); anotar(v.fuente, v.cuenta === 'true' ? 'cuentan' : 'no_cuentan'); }
+  for (const r of rechazos) anotar(r.fuente, 'rechazados');
+  const vistas = new Set();
+  for (const f of filas) {
+    const es = hay.get(f.fuente) || {}, mal = (que) => c.mal(`Fuente ${corto(f.fuente)}: ${que}.`);
+    if (vistas.has(f.fuente)) mal('está dos veces');
+    vistas.add(f.fuente);
+    if (BigInt(f.recibidos) !== BigInt(f.aceptados) + BigInt(f.rechazados)) mal(`dice ${f.recibidos} recibidos, y aceptados más rechazados da otra cosa`);
+    for (const k of ['aceptados', 'rechazados', 'cuentan', 'no_cuentan']) if (f[k] !== String(es[k] || 0)) mal(`dice ${f[k]} ${k.replace('_', ' ')}, y hay ${es[k] || 0} filas`);
+  }
+  for (const fuente of hay.keys()) if (!vistas.has(fuente)) c.mal(`Fuente ${corto(fuente)}: tiene registros y no está en la conciliación.`);
+  c.resumen = `${filas.length} fuentes`;
+}
+
+// ---------- Publicado frente a recalculado
+const NOMBRES = {
+  indicadores_total: ['Indicadores del total', '', () => 'Total del plan'],
+  indicadores_subcomponente: ['Indicadores por subcomponente', 'subcomponente_id', (f) => `Subcomponente ${f.subcomponente_id}`],
+  indicadores_actividad: ['Indicadores por actividad', 'actividad_id', (f) => `Actividad ${f.actividad_id}`],
+  indicadores_dependencia: ['Indicadores por dependencia', 'dependencia', (f) => `Dependencia ${f.dependencia}`],
+  serie: ['Serie mensual', 'mes', (f) => `Total del plan en el mes ${f.mes}`],
+};
+const enPalabras = (columna) => columna.replace(/_pct$/, '').replaceAll('_', ' ');
+const cifra = (v) => (v === null ? 'sin dato' : /^[\d.]+$/.test(v) ? v.replace('.', ',') : corto(v).replaceAll('_', ' '));
+
+function compararTabla(c, nombre, publicadas, recalculadas) {
+  const [, propia, quien] = NOMBRES[nombre], faltan = new Map(recalculadas.map((f) => [JSON.stringify([f.corte, f[propia]]), f])), vistas = new Set();
+  let iguales = 0;
+  for (const f of publicadas) {
+    const clave = JSON.stringify([f.corte, f[propia]]), r = faltan.get(clave), donde = `${corto(quien(f))}, corte ${f.corte}`;
+    if (vistas.has(clave)) { c.mal(`${donde}: la fila está dos veces.`); continue; }
+    vistas.add(clave);
+    if (!r) { c.mal(`${donde}: sobra la fila; no sale del plan ni de los registros.`); continue; }
+    faltan.delete(clave);
+    for (const k of Object.keys(f)) {
+      if (f[k] === r[k]) iguales++;
+      else c.mal(`${donde}: ${enPalabras(k)} publicado, ${cifra(f[k])}; recalculado, ${cifra(r[k])}.`);
+    }
+  }
+  for (const f of faltan.values()) c.mal(`${corto(quien(f))}, corte ${f.corte}: falta la fila.`);
+  c.resumen = `${publicadas.length} filas, ${iguales} valores iguales`;
+}
+
+// ---------- Archivos, huellas y firma
+const MANIFIESTO = 'manifiesto.json', SUMAS = 'SHA256SUMS', FIRMA = 'manifiesto.firma', PAQUETE = 'datapackage.json';
+const SIN_HUELLAS = 'este navegador no calcula huellas en una página sin conexión segura; ábrala con https, con localhost o desde su disco';
+const esHuella = (x) => typeof x === 'string' && /^[0-9a-f]{64}$/.test(x);
+const rutaSegura = (r) => r.split('/').every((p) => p && p !== '.' && p !== '..' && !/[\\:\0]/.test(p));
+const corto = (t, largo = 120) => { const x = String(t).replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�'); return x.length > largo ? `${x.slice(0, largo)}…` : x; };
+
+async function huella(bytes) {
+  if (!globalThis.crypto?.subtle) throw new SinComprobar(SIN_HUELLAS);
+  return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+// Una clave repetida en un JSON se lee de un modo u otro según el programa: no se admite.
+function leerJson(nombre, bytes) {
+  if (!bytes) throw new Falla(`falta ${nombre}`);
+  let texto, leido;
+  try { texto = new TextDecoder('utf-8', { fatal: true }).decode(bytes); leido = JSON.parse(texto); } catch { throw new Falla(`${nombre} no se puede leer`); }
+  const claves = (x) => (x && typeof x === 'object' ? (Array.isArray(x) ? 0 : Object.keys(x).length) + Object.values(x).reduce((s, y) => s + claves(y), 0) : 0);
+  const escritas = (texto.match(/"(?:[^"\\]|\\.)*"(\s*:)?/g) || []).filter((t) => t.endsWith(':')).length;
+  if (!leido || typeof leido !== 'object' || claves(leido) !== escritas) throw new Falla(`${nombre} repite una clave o no es un objeto`);
+  return leido;
+}
+
+function leerManifiesto(bytes, entrega) {
+  const m = leerJson(MANIFIESTO, bytes), exigir = (cierto, que) => { if (!cierto) throw new Falla(`${MANIFIESTO}: ${que}`); };
+  const fechas = (x) => Array.isArray(x) && x.every((f) => typeof f === 'string' && esFecha(f));
+  exigir(m.formato === 'rendicion-manifiesto/1', 'no tiene el formato esperado');
+  exigir(m.entrega === entrega, `es de la entrega ${corto(m.entrega)} y esta página es de la entrega ${corto(entrega)}`);
+  exigir(fechas([m.corte]) && fechas(m.cortes) && m.cortes.includes(m.corte) && fechas(m.periodo) && m.periodo.length === 2, 'sus fechas no están bien escritas');
+  exigir(Array.isArray(m.capturas) && m.capturas.every((x) => x && esHuella(x.sha256)), 'sus capturas no están bien escritas');
+  exigir(m.archivos && Object.entries(m.archivos).every(([r, a]) => rutaSegura(r) && a && Number.isSafeInteger(a.bytes) && esHuella(a.sha256)), 'su lista de archivos no está bien escrita');
+  for (const r of ['index.html', 'verificar.py', PAQUETE, ...Object.keys(COLUMNAS).map((t) => `datos/${t}.csv`)]) exigir(Object.hasOwn(m.archivos, r), `no anuncia ${r}`);
+  return m;
+}
+
+async function mirarArchivos(c, m, leer) {
+  const rutas = Object.keys(m.archivos).sort();
+  let bien = 0, sinLeer = null;
+  for (const ruta of rutas) {
+    const { bytes: largo, sha256 } = m.archivos[ruta];
+    try {
+      const bytes = await leer(ruta);
+      if (!bytes) c.mal(`Falta el archivo ${corto(ruta)}.`);
+      else if (bytes.length !== largo) c.mal(`${corto(ruta)}: mide ${bytes.length} bytes y el manifiesto anuncia ${largo}.`);
+      else if (await huella(bytes) !== sha256) c.mal(`${corto(ruta)}: su contenido no es el que anuncia el manifiesto.`);
+      else bien++;
+    } catch (e) {
+      if (!(e instanceof SinComprobar)) throw e;
+      sinLeer = e;
+    }
+  }
+  c.resumen = `${bien} de ${rutas.length} archivos tienen la huella anunciada`;
+  if (sinLeer) throw sinLeer;
+}
+
+async function mirarSumas(c, m, manifiesto, bytes) {
+  if (!bytes) throw new Falla(`falta ${SUMAS}`);
+  const dichas = new Map(new TextDecoder().decode(bytes).split('\n').filter((x) => x).map((x) => [x.slice(66), x.slice(0, 64)]));
+  for (const [r, a] of Object.entries(m.archivos)) if (dichas.get(r) !== a.sha256) c.mal(`${corto(r)}: la huella de ${SUMAS} no es la del manifiesto.`);
+  for (const r of dichas.keys()) if (r !== MANIFIESTO && !Object.hasOwn(m.archivos, r)) c.mal(`${corto(r)}: está en ${SUMAS} y no en el manifiesto.`);
+  if (await huella(manifiesto) !== dichas.get(MANIFIESTO)) c.mal(`La huella del manifiesto no es la que dice ${SUMAS}.`);
+  c.resumen = `${dichas.size} huellas, con la del manifiesto`;
+}
+
+function mirarPaquete(c, m, p) {
+  const exigir = (cierto, que) => { if (!cierto) c.mal(`${PAQUETE}: ${que}.`); };
+  const oficiales = Array.isArray(p.cortes_oficiales) ? p.cortes_oficiales : [], recursos = Array.isArray(p.resources) ? p.resources : [];
+  exigir(p.corte === m.corte && p.entrega === m.entrega && p.sintetica === m.sintetica, 'su corte, su entrega o su aviso de datos sintéticos no son los del manifiesto');
+  exigir([...new Set([...oficiales.filter((x) => x <= m.corte), m.corte])].sort().join() === [...m.cortes].sort().join(), 'sus cortes oficiales no son los del manifiesto');
+  for (const r of recursos) exigir(r.hash === `sha256:${m.archivos[r.path]?.sha256}`, `la huella de ${corto(r.path)} no es la del manifiesto`);
+  c.resumen = `${recursos.length} archivos descritos`;
+}
+
+async function mirarFirma(c, manifiesto, bytes) {
+  if (!bytes) throw new SinComprobar('la entrega no trae firma');
+  const f = leerJson(FIRMA, bytes), de64 = (t) => Uint8Array.from(atob(t), (x) => x.charCodeAt(0));
+  let publica, sello, clave;
+  try { publica = de64(f.clave_publica); sello = de64(f.firma); } catch { throw new Falla(`${FIRMA} no se puede leer`); }
+  if (f.algoritmo !== 'Ed25519' || publica.length !== 32 || sello.length !== 64) throw new Falla(`${FIRMA} no es una firma Ed25519`);
+  if (!globalThis.crypto?.subtle) throw new SinComprobar(SIN_HUELLAS);
+  try { clave = await crypto.subtle.importKey('raw', publica, 'Ed25519', false, ['verify']); } catch (e) {
+    if (e.name === 'DataError') throw new Falla('la clave pública de la firma no sirve');
+    throw new SinComprobar('este navegador no sabe comprobar firmas Ed25519');
+  }
+  if (!await crypto.subtle.verify('Ed25519', clave, sello, manifiesto)) throw new Falla('la firma no es de este manifiesto');
+  c.resumen = `firma buena de la clave ${f.clave_publica}; compárela con la que publica la entidad`;
+}
