@@ -11,7 +11,7 @@ function fraccion(n, d) {
   return a ? [n / a, d / a] : CERO;
 }
 const sumar = (a, b) => fraccion(a[0] * b[1] + b[0] * a[1], a[1] * b[1]);
-const multiplicar = (a, b) => fraccion(a[0] * b[0], a[1] * b[1]);
+const por = (a, b) => fraccion(a[0] * b[0], a[1] * b[1]);
 const dividir = (a, b) => fraccion(a[0] * b[1], a[1] * b[0]);
 const esMenor = (a, b) => a[0] * b[1] < b[0] * a[1];
 const elMenor = (a, b) => (esMenor(b, a) ? b : a);
@@ -36,29 +36,19 @@ const escribirCantidad = (x) => x && escribir(x, 4).replace(/\.?0+$/, '');
 class Falla extends Error {}
 class SinComprobar extends Error {}
 
-const MEDIAS = 'avance_pct avance_numerador avance_denominador avance_reportado_pct cumplimiento_pct cumplimiento_numerador cumplimiento_denominador zona actividades_con_meta actividades_con_reporte';
-const COLUMNAS = {
-  plan: 'entidad vigencia subcomponente_id subcomponente actividad_id actividad meta_texto meta unidad agregacion programacion peso peso_subcomponente responsable_texto responsables fecha_texto inicio fin hitos',
-  avances: 'avance_id entidad vigencia actividad_id fecha cantidad titulo url canal dependencia fuente registro captura_sha256 cuenta motivo duplicado_de',
-  rechazos: 'fuente captura_sha256 registro campo valor regla explicacion como_corregir responsable',
-  conciliacion: 'fuente recibidos aceptados rechazados cuentan no_cuentan',
-  indicadores_actividad: 'entidad vigencia corte actividad_id meta ejecutado avance_bruto_pct avance_pct avance_reportado_pct programacion programado cumplimiento_pct estado zona registros_que_cuentan',
-  indicadores_subcomponente: `entidad vigencia corte subcomponente_id ${MEDIAS}`,
-  indicadores_dependencia: `entidad vigencia corte dependencia ${MEDIAS}`,
-  indicadores_total: `entidad vigencia corte ${MEDIAS}`,
-  serie: `entidad vigencia mes corte ${MEDIAS}`,
-};
-const OBLIGATORIAS = {
-  plan: 'entidad vigencia subcomponente_id actividad_id agregacion programacion peso peso_subcomponente inicio fin',
-  avances: 'avance_id entidad vigencia actividad_id fecha cantidad fuente registro captura_sha256 cuenta',
-  rechazos: 'fuente', conciliacion: COLUMNAS.conciliacion,
+// De cada tabla, las columnas que nunca van vacías y, tras la raya, las demás que hacen falta para las cuentas.
+const TABLAS = {
+  plan: 'entidad vigencia subcomponente_id actividad_id agregacion programacion peso peso_subcomponente inicio fin | meta responsables hitos',
+  avances: 'avance_id entidad vigencia actividad_id fecha cantidad fuente registro captura_sha256 cuenta | url motivo duplicado_de',
+  rechazos: 'fuente', conciliacion: 'fuente recibidos aceptados rechazados cuentan no_cuentan',
+  indicadores_total: 'corte', indicadores_subcomponente: 'corte subcomponente_id', indicadores_actividad: 'corte actividad_id', indicadores_dependencia: 'corte dependencia', serie: 'corte mes',
 };
 const FORMAS = [
-  [/^(vigencia|recibidos|aceptados|rechazados|cuentan|no_cuentan|actividades_con_.+|registros_que_cuentan)$/, (v) => /^(0|[1-9]\d*)$/.test(v), 'un número entero'],
-  [/^(meta|cantidad|ejecutado|programado|peso|peso_subcomponente)$/, (v) => /^(0|[1-9]\d*)(\.\d{0,3}[1-9])?$/.test(v), 'una cantidad con cuatro decimales a lo más'],
-  [/_(pct|numerador|denominador)$/, (v) => /^(0|[1-9]\d*)\.\d+$/.test(v), 'un número con decimales'],
-  [/^(corte|fecha|inicio|fin)$/, esFecha, 'una fecha AAAA-MM-DD'],
-  [/^cuenta$/, (v) => v === 'true' || v === 'false', 'true o false'],
+  [/^(vigencia|recibidos|aceptados|rechazados|cuentan|no_cuentan|actividades_con_.+|registros_que_cuentan)$/, (v) => /^(0|[1-9]\d*)$/.test(v)],
+  [/^(meta|cantidad|ejecutado|programado|peso|peso_subcomponente)$/, (v) => /^(0|[1-9]\d*)(\.\d{0,3}[1-9])?$/.test(v)],
+  [/_(pct|numerador|denominador)$/, (v) => /^(0|[1-9]\d*)\.\d+$/.test(v)],
+  [/^(corte|fecha|inicio|fin)$/, esFecha],
+  [/^cuenta$/, (v) => v === 'true' || v === 'false'],
 ];
 const PELIGROSO = /^'*[=+\-@\t\r]/;
 
@@ -68,59 +58,34 @@ function esFecha(v) {
 }
 
 function celdasDe(texto) {
-  const filas = [];
-  let fila = [], i = 0;
-  const malo = (que) => new Falla(`línea de datos ${filas.length}: ${que}`);
-  while (i < texto.length) {
-    let celda = '';
-    if (texto[i] === '"') {
-      for (;;) {
-        const cierre = texto.indexOf('"', i + 1);
-        if (cierre < 0) throw malo('una comilla no se cierra');
-        celda += texto.slice(i + 1, cierre);
-        i = cierre + 1;
-        if (texto[i] !== '"') break;
-        celda += '"';
-      }
-      if (!celda) throw malo('hay un texto vacío entre comillas; lo vacío va sin ellas');
-    } else {
-      const desde = i;
-      while (i < texto.length && texto[i] !== ',' && texto[i] !== '\n') i++;
-      celda = texto.slice(desde, i);
-      if (/["\r]/.test(celda)) throw malo('hay una comilla o un retorno fuera de lugar');
-    }
-    fila.push(celda);
-    const sigue = texto[i++];
-    if (sigue === '\n') { filas.push(fila); fila = []; } else if (sigue !== ',') throw malo('está cortada');
+  const filas = [], celda = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))([,\n])/y;
+  for (let fila = []; celda.lastIndex < texto.length || fila.length;) {
+    const m = celda.exec(texto);
+    if (!m || m[1] === '') throw new Falla(`línea de datos ${filas.length}: está cortada o tiene mal las comillas`);
+    fila.push(m[2] ?? m[1].replaceAll('""', '"'));
+    if (m[3] === '\n') { filas.push(fila); fila = []; }
   }
-  if (fila.length) throw malo('está cortada');
   return filas;
 }
 
 function leerTabla(nombre, bytes) {
+  if (!bytes) throw new Falla('falta el archivo');
   let texto;
-  try { texto = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes); } catch { throw new Falla(`${nombre}: no es texto UTF-8`); }
-  const columnas = COLUMNAS[nombre].split(' '), exigidas = (OBLIGATORIAS[nombre] || '').split(' ');
-  let filas;
-  try { filas = celdasDe(texto); } catch (e) { throw e instanceof Falla ? new Falla(`${nombre}, ${e.message}`) : e; }
-  if (!filas.length || filas[0].join() !== columnas.join()) throw new Falla(`${nombre}: sus columnas no son las del contrato`);
-  const formas = columnas.map((c) => FORMAS.find(([cuales]) => cuales.test(c)));
-  return filas.slice(1).map((celdas, n) => {
-    if (celdas.length !== columnas.length) throw new Falla(`${nombre}, fila ${n + 1}: tiene ${celdas.length} celdas y deben ser ${columnas.length}`);
+  try { texto = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes); } catch { throw new Falla('no es texto UTF-8'); }
+  const [columnas, ...filas] = celdasDe(texto), [llenas, otras = []] = TABLAS[nombre].split(' | ').map((x) => x.split(' '));
+  if (!columnas || new Set(columnas).size < columnas.length || ![...llenas, ...otras].every((x) => columnas.includes(x))) throw new Falla('sus columnas no son las del contrato');
+  const formas = columnas.map((c) => FORMAS.find(([cuales]) => cuales.test(c))?.[1]);
+  return filas.map((celdas, n) => {
+    if (celdas.length !== columnas.length) throw new Falla(`fila ${n + 1}: tiene ${celdas.length} celdas y deben ser ${columnas.length}`);
     return Object.fromEntries(celdas.map((celda, k) => {
-      const donde = `${nombre}, fila ${n + 1}, ${columnas[k]}`;
-      if (celda === '') {
-        if (exigidas.includes(columnas[k])) throw new Falla(`${donde}: está vacía`);
-        return [columnas[k], null];
-      }
-      if (formas[k]) {
-        if (!formas[k][1](celda)) throw new Falla(`${donde}: «${corto(celda)}» no es ${formas[k][2]}`);
-        return [columnas[k], celda];
-      }
+      const exigir = (cierto, que) => { if (!cierto) throw new Falla(`fila ${n + 1}, ${columnas[k]}: ${que}`); };
+      exigir(celda || !llenas.includes(columnas[k]), 'está vacía');
+      if (!celda) return [columnas[k], null];
       // En el CSV, el texto que una hoja de cálculo tomaría por fórmula lleva un apóstrofo de más.
-      if (!PELIGROSO.test(celda)) return [columnas[k], celda];
-      if (celda[0] !== "'") throw new Falla(`${donde}: al texto le falta el apóstrofo que lo protege de las hojas de cálculo`);
-      return [columnas[k], celda.slice(1)];
+      const protegida = !formas[k] && PELIGROSO.test(celda);
+      exigir(!formas[k] || formas[k](celda), `«${corto(celda)}» no es un valor admitido`);
+      exigir(!protegida || celda[0] === "'", 'al texto le falta el apóstrofo que lo protege de las hojas de cálculo');
+      return [columnas[k], protegida ? celda.slice(1) : celda];
     }));
   });
 }
@@ -156,10 +121,10 @@ const ordenAvance = (a, b) => (a.fecha === b.fecha ? ordenTexto(a.avance_id, b.a
 
 function programado(a, corte) {
   if (!a.meta) return null;
-  if (a.programacion === 'hitos') return multiplicar(a.meta, fraccion(BigInt(a.hitos.filter((h) => h <= corte).length), BigInt(a.hitos.length)));
+  if (a.programacion === 'hitos') return por(a.meta, fraccion(BigInt(a.hitos.filter((h) => h <= corte).length), BigInt(a.hitos.length)));
   if (a.programacion === 'al_final') return corte >= a.fin ? a.meta : CERO;
   const todos = dia(a.fin) - dia(a.inicio) + 1, corridos = Math.min(Math.max(dia(corte) - dia(a.inicio) + 1, 0), todos);
-  return multiplicar(a.meta, fraccion(BigInt(corridos), BigInt(todos)));
+  return por(a.meta, fraccion(BigInt(corridos), BigInt(todos)));
 }
 
 const zona = (c) => (!c ? 'sin_programar' : esMenor(c, [60n, 1n]) ? 'baja' : esMenor(c, [80n, 1n]) ? 'media' : 'alta');
@@ -168,8 +133,8 @@ function medir(a, registros, corte) {
   const hasta = registros.filter((r) => r.fecha <= corte);
   const usados = a.agregacion === 'ultimo' ? hasta.slice(-1) : hasta;
   const hecho = fraccion(usados.reduce((s, r) => s + r.diezmilesimas, 0n), 10000n);
-  const previsto = programado(a, corte), bruto = a.meta && multiplicar(CIEN, dividir(hecho, a.meta));
-  const cumplimiento = previsto && previsto[0] ? elMenor(CIEN, multiplicar(CIEN, dividir(hecho, previsto))) : null;
+  const previsto = programado(a, corte), bruto = a.meta && por(CIEN, dividir(hecho, a.meta));
+  const cumplimiento = previsto && previsto[0] ? elMenor(CIEN, por(CIEN, dividir(hecho, previsto))) : null;
   let estado = 'en_ejecucion';
   if (!a.meta) estado = 'sin_meta';
   else if (!esMenor(hecho, a.meta)) estado = 'cumplida';
@@ -182,7 +147,7 @@ function medir(a, registros, corte) {
 // Media ponderada; lo que no tiene valor queda por fuera con su peso.
 function media(pares) {
   const llenos = pares.filter(([, x]) => x);
-  const num = llenos.reduce((s, [p, x]) => sumar(s, multiplicar(p, x)), CERO), den = llenos.reduce((s, [p]) => sumar(s, p), CERO);
+  const num = llenos.reduce((s, [p, x]) => sumar(s, por(p, x)), CERO), den = llenos.reduce((s, [p]) => sumar(s, p), CERO);
   return { num, den, valor: den[0] ? dividir(num, den) : null };
 }
 
@@ -202,10 +167,9 @@ function totalizar(subs) {
   return { avance: de('avance'), reportado: de('reportado'), cumplimiento: de('cumplimiento'), conMeta: contar('conMeta'), conReporte: contar('conReporte') };
 }
 
+const partes = (que, x) => ({ [`${que}_pct`]: escribir(x.valor, 2), [`${que}_numerador`]: escribir(x.num, 6), [`${que}_denominador`]: escribir(x.den, 6) });
 const filaGrupo = (g) => ({
-  avance_pct: escribir(g.avance.valor, 2), avance_numerador: escribir(g.avance.num, 6), avance_denominador: escribir(g.avance.den, 6),
-  avance_reportado_pct: escribir(g.reportado.valor, 2),
-  cumplimiento_pct: escribir(g.cumplimiento.valor, 2), cumplimiento_numerador: escribir(g.cumplimiento.num, 6), cumplimiento_denominador: escribir(g.cumplimiento.den, 6),
+  ...partes('avance', g.avance), ...partes('cumplimiento', g.cumplimiento), avance_reportado_pct: escribir(g.reportado.valor, 2),
   zona: zona(g.cumplimiento.valor), actividades_con_meta: String(g.conMeta), actividades_con_reporte: String(g.conReporte),
 });
 const filaActividad = (x) => ({
@@ -317,14 +281,14 @@ function mirarConciliacion(c, filas, avances, rechazos) {
 
 // ---------- Publicado frente a recalculado
 const NOMBRES = {
-  indicadores_total: ['Indicadores del total', '', () => 'Total del plan'],
+  indicadores_total: ['Indicadores del total', 'corte', () => 'Total del plan'],
   indicadores_subcomponente: ['Indicadores por subcomponente', 'subcomponente_id', (f) => `Subcomponente ${f.subcomponente_id}`],
   indicadores_actividad: ['Indicadores por actividad', 'actividad_id', (f) => `Actividad ${f.actividad_id}`],
   indicadores_dependencia: ['Indicadores por dependencia', 'dependencia', (f) => `Dependencia ${f.dependencia}`],
   serie: ['Serie mensual', 'mes', (f) => `Total del plan en el mes ${f.mes}`],
 };
 const enPalabras = (columna) => columna.replace(/_pct$/, '').replaceAll('_', ' ');
-const cifra = (v) => (v === null ? 'sin dato' : /^[\d.]+$/.test(v) ? v.replace('.', ',') : corto(v).replaceAll('_', ' '));
+const cifra = (v) => (v === undefined ? 'no está' : v === null ? 'sin dato' : /^[\d.]+$/.test(v) ? v.replace('.', ',') : corto(v).replaceAll('_', ' '));
 
 function compararTabla(c, nombre, publicadas, recalculadas) {
   const [, propia, quien] = NOMBRES[nombre], faltan = new Map(recalculadas.map((f) => [JSON.stringify([f.corte, f[propia]]), f])), vistas = new Set();
@@ -335,7 +299,7 @@ function compararTabla(c, nombre, publicadas, recalculadas) {
     vistas.add(clave);
     if (!r) { c.mal(`${donde}: sobra la fila; no sale del plan ni de los registros.`); continue; }
     faltan.delete(clave);
-    for (const k of Object.keys(f)) {
+    for (const k of new Set([...Object.keys(f), ...Object.keys(r)])) {
       if (f[k] === r[k]) iguales++;
       else c.mal(`${donde}: ${enPalabras(k)} publicado, ${cifra(f[k])}; recalculado, ${cifra(r[k])}.`);
     }
@@ -375,7 +339,7 @@ function leerManifiesto(bytes, entrega) {
   exigir(fechas([m.corte]) && fechas(m.cortes) && m.cortes.includes(m.corte) && fechas(m.periodo) && m.periodo.length === 2, 'sus fechas no están bien escritas');
   exigir(Array.isArray(m.capturas) && m.capturas.every((x) => x && esHuella(x.sha256)), 'sus capturas no están bien escritas');
   exigir(m.archivos && Object.entries(m.archivos).every(([r, a]) => rutaSegura(r) && a && Number.isSafeInteger(a.bytes) && esHuella(a.sha256)), 'su lista de archivos no está bien escrita');
-  for (const r of ['index.html', 'verificar.py', PAQUETE, ...Object.keys(COLUMNAS).map((t) => `datos/${t}.csv`)]) exigir(Object.hasOwn(m.archivos, r), `no anuncia ${r}`);
+  for (const r of ['index.html', 'verificar.py', PAQUETE, ...Object.keys(TABLAS).map((t) => `datos/${t}.csv`)]) exigir(Object.hasOwn(m.archivos, r), `no anuncia ${r}`);
   return m;
 }
 
