@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
+from rendicion.entradas import AVANCES, PreguntaDeclarada, campos_de, revisar_entrada
 from rendicion.errores import ErrorUso
 
 CAMPOS_CANONICOS = ("registro", "actividad_id", "fecha", "cantidad", "titulo", "url", "canal", "dependencia")
@@ -20,6 +21,10 @@ class Fuente:
     `columnas` va de campo canónico a nombre de columna en el archivo, y es también la
     lista de lo único que puede salir de la captura: ninguna otra columna se lee más allá
     de `interpretar` (Ley 1581 de 2012). `opciones` es lo propio de cada tipo de fuente.
+
+    `tabla` es la tabla que la fuente alimenta. En las que no son avances (`rendicion/entradas.py`), `espacio` es el
+    de todos los registros si no hay columna, `preguntas` son las de una encuesta y `permitidos` son los nombres
+    públicos (barrios, obras) que la redacción de preguntas y respuestas no debe tapar.
     """
 
     id: str
@@ -45,6 +50,17 @@ class Fuente:
     licencia: str = "CC-BY-SA-4.0"
     datos_personales: bool = False
     opciones: Mapping[str, Any] = field(default_factory=dict)
+    tabla: str = AVANCES
+    espacio: str | None = None
+    preguntas: tuple[PreguntaDeclarada, ...] = ()
+    permitidos: tuple[str, ...] = ()
+
+    @property
+    def campos(self) -> tuple[str, ...]:
+        """Da los campos en que se lee la fuente, según su tabla."""
+        if self.tabla == AVANCES:
+            return CAMPOS_CANONICOS
+        return campos_de(self.tabla, sum(p.columna is not None for p in self.preguntas))
 
 
 def fuente_desde(datos: Mapping[str, Any], *, donde: str) -> Fuente:
@@ -64,6 +80,20 @@ def fuente_desde(datos: Mapping[str, Any], *, donde: str) -> Fuente:
         raise ErrorUso(
             f"El id «{datos['id']}» no sirve.", donde=donde, hacer="Use minúsculas sin tilde, números y guiones; por ejemplo: noticias-web."
         )
+    valores = dict(datos)
+    if datos.get("tabla", AVANCES) == AVANCES:
+        _revisar_avances(datos, donde)
+    else:
+        valores["columnas"], valores["preguntas"] = revisar_entrada(datos, donde=donde)
+    for clave in ("formatos_fecha", "anfitriones", "permitidos"):
+        if clave in valores:
+            valores[clave] = tuple(valores[clave])
+    if "limite_rechazos_pct" in valores:
+        valores["limite_rechazos_pct"] = Decimal(str(valores["limite_rechazos_pct"]))
+    return Fuente(**valores)
+
+
+def _revisar_avances(datos: Mapping[str, Any], donde: str) -> None:
     ajenas = sorted(set(datos["columnas"]) - set(CAMPOS_CANONICOS))
     if ajenas:
         raise ErrorUso(
@@ -77,10 +107,10 @@ def fuente_desde(datos: Mapping[str, Any], *, donde: str) -> Fuente:
             donde=donde,
             hacer="Escriba actividad = \"1.4\", o diga en [columnas] cuál trae el número: actividad_id = \"Actividad\".",
         )
-    valores = dict(datos)
-    for clave in ("formatos_fecha", "anfitriones"):
-        if clave in valores:
-            valores[clave] = tuple(valores[clave])
-    if "limite_rechazos_pct" in valores:
-        valores["limite_rechazos_pct"] = Decimal(str(valores["limite_rechazos_pct"]))
-    return Fuente(**valores)
+    ajenas_a_avances = [c for c in ("espacio", "preguntas", "permitidos") if datos.get(c)]
+    if ajenas_a_avances:
+        raise ErrorUso(
+            f"Una fuente de avances no lleva: {', '.join(ajenas_a_avances)}.",
+            donde=donde,
+            hacer='Quítelas, o diga qué tabla alimenta la fuente: tabla = "dialogo", por ejemplo.',
+        )

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 COLUMNAS_LECTURA = ("lugar", *CAMPOS_CANONICOS)
 
 
+def columnas_de_lectura(fuente: Fuente) -> tuple[str, ...]:
+    """Devuelve las columnas que tiene la lectura de una fuente, según la tabla que alimenta."""
+    return ("lugar", *fuente.campos)
+
+
 @dataclass(frozen=True)
 class Lectura:
     """Es una captura leída: una fila por registro recibido, cada celda como texto.
 
-    `celdas` tiene exactamente las columnas `COLUMNAS_LECTURA`, todas de texto: `lugar`
-    («archivo.xlsx, hoja Enero, fila 12») y los campos canónicos; la celda vacía es nula.
+    `celdas` tiene exactamente las columnas de `columnas_de_lectura` (en avances, `COLUMNAS_LECTURA`), todas de texto:
+    `lugar` («archivo.xlsx, hoja Enero, fila 12») y los campos de su tabla; la celda vacía es nula.
     `registro` nunca es nulo: la clave declarada o, si no la hay o viene vacía, la fila.
     Una fila que no se pudo leer (le sobran columnas, por ejemplo) está igual en `celdas`,
     con lo que se alcanzó a leer, y tiene su `Rechazo`; así los recibidos siempre cuadran.

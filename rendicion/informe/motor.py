@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from rendicion.informe import formato
+from rendicion.informe.comprobar import guion, huella_csp
 from rendicion.informe.palabras import Siglas
 
 _CARPETA = Path(__file__).parent / "plantillas"
@@ -37,13 +36,17 @@ def _estilo(*, sintetica: bool) -> str:
 
 
 def pintar(plantilla: str, *, sintetica: bool, **datos: object) -> str:
-    """Escribe una página con su estilo dentro; la política de seguridad solo admite ese estilo, por su huella."""
+    """Escribe una página con su estilo dentro; la política de seguridad solo admite ese estilo, por su huella.
+
+    La plantilla que trae el programa `guion` lo admite igual: por su huella y sin permiso para nada más.
+    """
     estilo = _estilo(sintetica=sintetica)
-    huella = base64.b64encode(hashlib.sha256(estilo.encode()).digest()).decode()
     return _entorno().get_template(plantilla).render(
         **datos,
         sintetica=sintetica,
         sigla=Siglas(),
         estilo=Markup(estilo),  # noqa: S704 -- es un archivo de este paquete
-        huella_estilo=Markup(huella),  # noqa: S704 -- es base64
+        huella_estilo=Markup(huella_csp(estilo)),  # noqa: S704 -- es base64
+        guion=Markup(guion()),  # noqa: S704 -- es un archivo de este paquete
+        huella_guion=Markup(huella_csp(guion())),  # noqa: S704 -- es base64
     )

@@ -395,3 +395,135 @@ async function mirarFirma(c, manifiesto, bytes) {
   if (!await crypto.subtle.verify('Ed25519', clave, sello, manifiesto)) throw new Falla('la firma no es de este manifiesto');
   c.resumen = `firma buena de la clave ${f.clave_publica}; compárela con la que publica la entidad`;
 }
+
+// ---------- De dónde se lee: la red, o los archivos que la persona elige
+async function deRed(ruta) {
+  let r;
+  try { r = await fetch(new URL(ruta.split('/').map(encodeURIComponent).join('/'), location.href), { cache: 'no-store', redirect: 'error', credentials: 'omit' }); } catch { throw new SinComprobar(`no se pudo leer ${corto(ruta)}`); }
+  if (r.status === 404) return null;
+  if (!r.ok) throw new SinComprobar(`el servidor no entregó ${corto(ruta)}`);
+  return new Uint8Array(await r.arrayBuffer());
+}
+
+function deArchivos(elegidos) {
+  const rutas = new Map([...elegidos].map((a) => [a.webkitRelativePath ? a.webkitRelativePath.split('/').slice(1).join('/') : a.name, a]));
+  const leer = async (ruta) => { const a = rutas.get(ruta); return a ? new Uint8Array(await a.arrayBuffer()) : null; };
+  return Object.assign(leer, { rutas: [...rutas.keys()] });
+}
+
+// ---------- Todas las comprobaciones, en orden. Lo que no se pudo hacer nunca se da por bueno.
+async function comprobar(leerUno, entrega) {
+  const leidos = new Map(), hechas = [], datos = {};
+  const leer = (ruta) => { if (!leidos.has(ruta)) leidos.set(ruta, leerUno(ruta)); return leidos.get(ruta); };
+  const hacer = async (titulo, f) => {
+    const c = { titulo, estado: 'bien', detalles: [], resumen: '', mal(que) { c.estado = 'MAL'; c.detalles.push(que); } };
+    try { await f(c); } catch (e) {
+      if (e instanceof Falla) c.mal(`${e.message}.`);
+      else { if (c.estado === 'bien') c.estado = 'no se pudo comprobar'; c.detalles.push(e instanceof SinComprobar ? `${e.message}.` : `Algo falló al comprobar: ${corto(e.message)}.`); }
+    }
+    hechas.push(c);
+  };
+  const necesita = (...nombres) => nombres.map((n) => { if (!datos[n]) throw new SinComprobar('depende de otra comprobación que no salió bien'); return datos[n]; });
+  const tabla = (n, titulo, f) => hacer(titulo, async (c) => { const [m] = necesita('m'), filas = leerTabla(n, await leer(`datos/${n}.csv`)); await f(c, filas, m); });
+
+  await hacer('El manifiesto es de esta entrega', async (c) => {
+    datos.bytes = await leer(MANIFIESTO);
+    datos.m = leerManifiesto(datos.bytes, entrega);
+    c.resumen = `entrega ${corto(entrega)}`;
+  });
+  await hacer('Huella de cada archivo', (c) => mirarArchivos(c, ...necesita('m'), leer));
+  if (leerUno.rutas) await hacer('Archivos de más', (c) => { const [m] = necesita('m'); for (const r of leerUno.rutas) if (!Object.hasOwn(m.archivos, r) && ![MANIFIESTO, SUMAS, FIRMA].includes(r)) c.mal(`${corto(r)} no está en el manifiesto.`); });
+  await hacer('SHA256SUMS dice lo mismo', async (c) => mirarSumas(c, ...necesita('m', 'bytes'), await leer(SUMAS)));
+  await hacer('La ficha del conjunto dice lo mismo', async (c) => { const [m] = necesita('m'); mirarPaquete(c, m, leerJson(PAQUETE, await leer(PAQUETE))); });
+  await hacer('Firma del manifiesto', async (c) => mirarFirma(c, ...necesita('bytes'), await leer(FIRMA)));
+  await tabla('plan', 'El plan se puede medir', (c, filas, m) => { datos.plan = leerPlan(filas, m); c.resumen = `${filas.length} actividades`; });
+  await tabla('avances', 'Qué registros cuentan, por su fecha', (c, filas, m) => { datos.avances = filas; mirarRegistros(c, filas, ...necesita('plan'), m); });
+  await hacer('Ningún registro cuenta dos veces', (c) => { const [avances, plan, m] = necesita('avances', 'plan', 'm'); mirarDuplicados(c, avances, plan, m.corte); });
+  await tabla('rechazos', 'Registros rechazados', (c, filas) => { datos.rechazos = filas; c.resumen = `${filas.length} registros`; });
+  await tabla('conciliacion', 'Lo recibido cuadra con lo aceptado y lo rechazado', (c, filas) => mirarConciliacion(c, filas, ...necesita('avances', 'rechazos')));
+  for (const n of Object.keys(NOMBRES)) {
+    await tabla(n, `${NOMBRES[n][0]}: publicado y recalculado`, (c, filas, m) => {
+      datos[n] = filas;
+      datos.cuentas = datos.cuentas || recalcular(...necesita('plan', 'avances'), m);
+      compararTabla(c, n, filas, datos.cuentas[n]);
+    });
+  }
+  return { hechas, datos, sello: datos.bytes ? await huella(datos.bytes).catch(() => null) : null };
+}
+
+// Las cifras del corte de la entrega, lado a lado; primero las que no coinciden.
+function ladoALado({ m, cuentas, ...datos }) {
+  if (!cuentas) return [];
+  const filas = ['indicadores_total', 'indicadores_subcomponente', 'indicadores_actividad'].flatMap((n) => cuentas[n].filter((r) => r.corte === m.corte).map((r) => {
+    const f = (datos[n] || []).find((x) => x.corte === r.corte && x[NOMBRES[n][1]] === r[NOMBRES[n][1]]) || {};
+    const cifras = ['avance_pct', 'cumplimiento_pct'].flatMap((k) => [f[k], r[k]].map((v) => cifra(v) + (v ? ' %' : '')));
+    return { cifras: [NOMBRES[n][2](r), ...cifras], igual: Object.keys(r).every((k) => r[k] === f[k]) };
+  }));
+  return [...filas.filter((f) => !f.igual), ...filas.filter((f) => f.igual)];
+}
+
+// ---------- En la página. Todo texto ajeno entra como texto, nunca como HTML.
+const ASPECTO = { bien: ['bien', '✓'], MAL: ['mal', '✕'], 'no se pudo comprobar': ['alerta', '!'] };
+
+function crear(etiqueta, atributos, ...hijos) {
+  const e = document.createElement(etiqueta);
+  for (const [k, v] of Object.entries(atributos)) e.setAttribute(k, v);
+  e.append(...hijos.filter((h) => h !== null));
+  return e;
+}
+const insignia = (estado, palabra = estado) => crear('span', { class: `insignia ${ASPECTO[estado][0]}` }, crear('span', { 'aria-hidden': 'true' }, ASPECTO[estado][1]), ` ${palabra}`);
+
+function veredicto(hechas) {
+  const mal = hechas.filter((c) => c.estado === 'MAL').length, sin = hechas.filter((c) => c.estado !== 'MAL' && c.estado !== 'bien').length;
+  const cola = sin ? ` ${sin} no se ${sin > 1 ? 'pudieron' : 'pudo'} comprobar.` : '';
+  if (mal) return `MAL: ${mal} de ${hechas.length} comprobaciones no ${mal > 1 ? 'cuadran' : 'cuadra'}.${cola}`;
+  return sin ? `Nada está mal en lo que se pudo comprobar.${cola}` : `Todo cuadra: ${hechas.length} comprobaciones bien.`;
+}
+
+function lineaDe(c) {
+  const visibles = c.detalles.slice(0, 12), mas = c.detalles.length - visibles.length;
+  const detalles = visibles.length ? crear('ul', {}, ...visibles.map((d) => crear('li', {}, d)), mas ? crear('li', {}, `Y ${mas} más.`) : null) : null;
+  return crear('li', {}, insignia(c.estado), ' ', crear('strong', {}, c.titulo), c.resumen ? `: ${c.resumen}.` : '', detalles);
+}
+
+function cuadroDe(filas, marca) {
+  const titulos = ['De qué', 'Avance publicado', 'Avance recalculado', 'Cumplimiento publicado', 'Cumplimiento recalculado', 'Resultado'];
+  const fila = ({ cifras: [quien, ...resto], igual }) => crear('tr', {}, crear('th', { scope: 'row' }, quien), ...resto.map((v) => crear('td', { class: 'num' }, v)), crear('td', {}, insignia(igual ? 'bien' : 'MAL', igual ? 'coincide' : 'MAL: no coincide')));
+  return crear('div', { class: 'rueda', role: 'region', tabindex: '0', 'aria-labelledby': 'comprobar-cuadro' }, crear('table', {},
+    crear('caption', { id: 'comprobar-cuadro' }, crear('span', { class: 'titulo' }, 'Lo publicado y lo recalculado, en el corte de esta entrega', ...marca())),
+    crear('thead', {}, crear('tr', {}, ...titulos.map((t, k) => crear('th', k > 0 && k < 5 ? { scope: 'col', class: 'num' } : { scope: 'col' }, t)))),
+    crear('tbody', {}, ...filas.map(fila))));
+}
+
+function mostrar(lugar, { hechas, datos, sello }, marca) {
+  const titulo = crear('h4', { tabindex: '-1' }, veredicto(hechas), ...marca()), filas = ladoALado(datos);
+  lugar.replaceChildren(titulo,
+    crear('p', {}, sello ? 'Huella del manifiesto (SHA-256). Compárela con la que publicó la entidad o con la que guardó otra persona: ' : 'La huella del manifiesto no se pudo calcular.', crear('code', {}, sello || '')),
+    crear('ul', { class: 'pruebas' }, ...hechas.map(lineaDe)), filas.length ? cuadroDe(filas, marca) : '',
+    crear('p', { class: 'nota' }, 'Este botón no mira por dentro los archivos Parquet, ni la cadena con las entregas anteriores, ni si sobran archivos en el servidor. Y una página alterada podría mentir sobre sí misma. El programa verificar.py lo mira todo desde fuera.'));
+  titulo.focus();
+}
+
+function preparar() {
+  const ver = (id) => document.getElementById(id), [zonaBoton, boton, aviso, sitio, archivos, lugar] = ['zona', 'boton', 'aviso', 'elegir', 'archivos', 'resultado'].map((x) => ver(`comprobar-${x}`));
+  const marca = () => [...document.querySelectorAll('#comprobar-t .marca')].flatMap((x) => [' ', x.cloneNode(true)]);
+  let ocupado = false;
+  const correr = async (leer) => {
+    if (ocupado) return;
+    ocupado = true;
+    aviso.textContent = 'Comprobando…';
+    const r = await comprobar(leer, ver('comprobar').dataset.entrega);
+    mostrar(lugar, r, marca);
+    aviso.textContent = `Listo. ${veredicto(r.hechas)}`;
+    ocupado = false;
+  };
+  boton.addEventListener('click', () => {
+    if (location.protocol !== 'file:') { correr(deRed); return; }
+    aviso.textContent = 'Abrió esta página desde su disco, y así el navegador no la deja leer los archivos de al lado. Elija abajo la carpeta de la entrega, o ábrala con: rendicion servir.';
+    sitio.hidden = false;
+    archivos.focus();
+  });
+  archivos.addEventListener('change', () => { if (archivos.files.length) correr(deArchivos(archivos.files)); });
+  zonaBoton.hidden = false;
+}
+if (document.getElementById('comprobar-zona')) preparar();
