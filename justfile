@@ -38,5 +38,5 @@ rapidas:
 
 # Vuelve a fijar las versiones, sin direcciones de ningún índice
 fijar:
-    uv pip compile pyproject.toml --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-    uv pip compile pyproject.toml --extra pruebas --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-header -o requirements-pruebas.lock
+    uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+    uv pip compile pyproject.toml --extra pruebas --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-pruebas.lock

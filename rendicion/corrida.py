@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from esquemas import PUBLICAS
 from esquemas.arrow import tabla_arrow
-from rendicion import __version__, armado, conteo, cronograma, entrega, fuentes, indicadores
+from rendicion import __version__, armado, ciclo, conteo, cronograma, entrega, fuentes, indicadores
 from rendicion.almacen.capturas import Captura
 from rendicion.almacen.entregas import EntregaGuardada
 from rendicion.almacen.referencia import EntidadEnDisco, FuenteEnDisco, entidad, leer_opcional
@@ -26,8 +26,10 @@ from rendicion.almacen.referencia import fuentes as fuentes_declaradas
 from rendicion.almacen.salida import Salida
 from rendicion.correcciones import Motivo, comparar, motivos_desde
 from rendicion.entidad import Vigencia
+from rendicion.entradas import AVANCES
 from rendicion.errores import ErrorFuente, ErrorUso
 from rendicion.hallazgos import Hallazgo, Rechazo
+from rendicion.lectura import Lectura
 from rendicion.lectura_plan import PlanLeido, leer_plan_declarado
 from rendicion.normalizacion import Candidatos, normalizar
 from rendicion.plan import filas_del_plan
@@ -35,6 +37,7 @@ from rendicion.portales.base import Portal, Publicacion
 from rendicion.tablas import leer_parquet
 
 T = TypeVar("T")
+Interpretada = Candidatos | ciclo.Registros
 
 
 class Paso(Protocol):
@@ -191,15 +194,15 @@ def _recorrer(contexto: Contexto, salida: Salida, puertas: Puertas, paso: Paso) 
 
 def _leer_fuentes(
     contexto: Contexto, capturas: Mapping[str, Captura], salida: Salida, puertas: Puertas, paso: Paso, sin_dato: dict[str, str]
-) -> list[Candidatos]:
-    candidatos = []
+) -> list[Interpretada]:
+    candidatos: list[Interpretada] = []
     for f in contexto.fuentes:
         captura = capturas.get(f.fuente.id)
         if captura is None:
             continue
         try:
             lectura = paso(f"interpretar {f.fuente.id}", fuentes.interpretar, salida.capturas.leer(captura), f.fuente, captura.sha256, captura.origen)
-            candidatos.append(paso(f"normalizar {f.fuente.id}", normalizar, lectura))
+            candidatos.append(paso(f"normalizar {f.fuente.id}", tipificar, lectura))
             puertas.avisar("fuente", {"fuente": f.fuente.id, "recibidos": lectura.recibidos, "con_falta": len(candidatos[-1].rechazos)})
         except ErrorFuente as error:
             sin_dato[f.fuente.id] = str(error)
@@ -237,7 +240,7 @@ def probar(pedido: Pedido, avisar: Callable[[str, Mapping[str, Any]], None], sol
         try:
             bruto = fuentes.extraer(f.fuente, f.carpeta)
             lectura = fuentes.interpretar(bruto.contenido, f.fuente, hashlib.sha256(bruto.contenido).hexdigest(), bruto.origen)
-            candidatos.append(normalizar(lectura))
+            candidatos.append(tipificar(lectura))
             avisar("fuente", {"fuente": f.fuente.id, "recibidos": lectura.recibidos, "con_falta": len(candidatos[-1].rechazos)})
         except ErrorFuente as error:
             sin_dato[f.fuente.id] = str(error)

@@ -59,6 +59,8 @@ def _actividad_con_punto(lectura: Lectura) -> Lectura:
     """Devuelve «1.4» donde la hoja guardó el número de la actividad como el decimal 1,4."""
     import pyarrow as pa
 
+    if "actividad_id" not in lectura.celdas.column_names:
+        return lectura
     marca, columna = lectura.fuente.decimal, lectura.celdas["actividad_id"].to_pylist()
     patron = re.compile(rf"(\d+){re.escape(marca)}(\d+)")
     arreglada = [patron.sub(r"\1.\2", t) if t and patron.fullmatch(t) else t for t in columna]

@@ -8,11 +8,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from rendicion.errores import ErrorFuente, ErrorUso
-from rendicion.fuente import CAMPOS_CANONICOS
 from rendicion.fuentes.base import opcion_entera, opcion_lista, opcion_logica, opcion_texto
 from rendicion.fuentes.encabezado import Encabezado, Falla, Fila, Hoja, buscar_encabezado, plano
 from rendicion.hallazgos import Hallazgo, Rechazo
-from rendicion.lectura import COLUMNAS_LECTURA, Lectura
+from rendicion.lectura import Lectura, columnas_de_lectura
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,9 +47,12 @@ class _Acopio:
 
     fuente: Fuente
     archivo: str
-    celdas: dict[str, list[str | None]] = field(default_factory=lambda: {c: [] for c in COLUMNAS_LECTURA})
+    celdas: dict[str, list[str | None]] = field(init=False)
     rechazos: list[Rechazo] = field(default_factory=list)
     hallazgos: list[Hallazgo] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.celdas = {c: [] for c in columnas_de_lectura(self.fuente)}
 
     @property
     def recibidos(self) -> int:
@@ -117,7 +119,7 @@ def tabla_de_celdas(celdas: Mapping[str, Sequence[str | None]]) -> pa.Table:
     """Convierte las listas en la tabla de Arrow de una lectura, toda de texto."""
     import pyarrow as pa  # pyarrow tarda en cargar, y listar los tipos no lo necesita
 
-    return pa.table({c: pa.array(celdas[c], pa.string()) for c in COLUMNAS_LECTURA})
+    return pa.table({c: pa.array(textos, pa.string()) for c, textos in celdas.items()})
 
 
 def _revisar_cuenta(acopio: _Acopio) -> None:
@@ -256,7 +258,7 @@ def _agregar(
     registro = leidos.get("registro") or corto
     completos = {**leidos, **_constantes(fuente, estropeada=de_fila is not None), "registro": registro}
     acopio.celdas["lugar"].append(f"{acopio.archivo}, {corto}")
-    for campo in CAMPOS_CANONICOS:
+    for campo in fuente.campos:
         acopio.celdas[campo].append(completos.get(campo))
     acopio.rechazos += [
         Rechazo(
@@ -321,7 +323,7 @@ def _constantes(fuente: Fuente, *, estropeada: bool) -> dict[str, str]:
 
     La actividad constante gana siempre. Sin columna de cantidad cada registro vale 1, salvo el que no se pudo leer.
     """
-    fijos = {"dependencia": fuente.dependencia, "canal": opcion_texto(fuente, "canal")}
+    fijos = {"dependencia": fuente.dependencia, "canal": opcion_texto(fuente, "canal"), "espacio": fuente.espacio}
     if not estropeada:
         fijos["cantidad"] = "1"
     dados = {c: v for c, v in fijos.items() if v is not None and c not in fuente.columnas}

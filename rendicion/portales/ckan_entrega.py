@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import Mapping
@@ -38,6 +39,7 @@ class Entrega:
     huella: str
     paquete: Mapping[str, Any]
     archivos: Mapping[str, Archivo]
+    periodo: tuple[str, str] = ("", "")
 
     def tabla(self, nombre: str) -> Mapping[str, Any]:
         """Devuelve el recurso del paquete que describe una tabla, o uno vacío."""
@@ -69,7 +71,17 @@ def leer_entrega(carpeta: Path, manifiesto: Mapping[str, Any]) -> Entrega:
         huella=hashlib.sha256(contenido).hexdigest(),
         paquete=paquete,
         archivos=_archivos(carpeta, manifiesto),
+        periodo=_periodo(carpeta / "datos" / "plan.csv"),
     )
+
+
+def _periodo(plan: Path) -> tuple[str, str]:
+    """Devuelve el primer y el último día de las ventanas del plan, en ISO; vacíos si no hay plan."""
+    if not plan.is_file():
+        return ("", "")
+    with plan.open(encoding="utf-8", newline="") as flujo:
+        ventanas = [(f["inicio"], f["fin"]) for f in csv.DictReader(flujo)]
+    return (min((i for i, _ in ventanas), default=""), max((f for _, f in ventanas), default=""))
 
 
 def _archivos(carpeta: Path, manifiesto: Mapping[str, Any]) -> dict[str, Archivo]:

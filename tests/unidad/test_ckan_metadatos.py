@@ -225,6 +225,16 @@ def _carpeta(raiz: Path) -> tuple[Path, dict[str, Any]]:
     return raiz, manifiesto
 
 
+def test_sin_fechas_en_la_ficha_la_cobertura_es_la_de_las_ventanas_del_plan(tmp_path: Path) -> None:
+    carpeta, manifiesto = _carpeta(tmp_path)
+    (carpeta / "datos").mkdir()
+    (carpeta / "datos/plan.csv").write_text("actividad,inicio,fin\na,2020-03-01,2020-10-31\nb,2020-01-01,2020-12-31\n", encoding="utf-8")
+    leida = leer_entrega(carpeta, manifiesto)
+    assert leida.periodo == ("2020-01-01", "2020-12-31")
+    extras = _extras(meta.conjunto(replace(ENTREGA, periodo=leida.periodo), Ficha(organizacion="m"), []))
+    assert (extras["temporal_start"], extras["temporal_end"]) == ("2020-01-01", "2020-12-31")
+
+
 def test_una_carpeta_que_no_es_la_de_su_manifiesto_no_se_publica(tmp_path: Path) -> None:
     carpeta, manifiesto = _carpeta(tmp_path)
     leida = leer_entrega(carpeta, manifiesto)
