@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -18,7 +18,11 @@ from rendicion.catalogo import catalogo
 from rendicion.cronograma_ics import FichaCalendario, calendario
 from rendicion.firma import firmar
 from rendicion.informe import Ficha, FichaArchivo, FichaFuente, pagina, pagina_validacion
+from rendicion.seguimiento import FichaSeguimiento, libro
 from rendicion.tablas import diferencias
+
+# Un libro con más filas no lo revisa ni lo firma nadie, y armarlo tarda minutos: quedan las tablas.
+EVIDENCIAS_DEL_LIBRO = 20_000
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ def armar(trabajo: Path, insumos: Insumos) -> str:
         "index.html": pagina(filas, ficha).encode(),
         "verificar.py": resources.files("rendicion.verificador").joinpath("verificar.py").read_bytes(),
     }
+    if insumos.tablas["avances"].num_rows <= EVIDENCIAS_DEL_LIBRO:
+        contenidos["seguimiento.xlsx"] = libro(filas["plan"], filas["indicadores_actividad"], filas["avances"], identidad.corte, _ficha_seguimiento(identidad))
     for ruta, contenido in contenidos.items():
         escribir(trabajo / ruta, contenido)
         archivos.append(entrega.describir(trabajo / ruta, trabajo))
@@ -116,3 +122,8 @@ def _ficha_calendario(insumos: Insumos, plan: Sequence[Mapping[str, Any]]) -> Fi
         actividades={a["actividad_id"]: a["actividad"] for a in plan},
         sintetica=identidad.sintetica,
     )
+
+
+def _ficha_seguimiento(identidad: entrega.Identidad) -> FichaSeguimiento:
+    marco: Literal["PAAC", "PTEP"] = "PTEP" if identidad.vigencia.marco == "PTEP" else "PAAC"
+    return FichaSeguimiento(entidad=identidad.entidad.nombre, vigencia=identidad.vigencia.anio, marco=marco, sintetica=identidad.sintetica)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rendicion import compromisos, dialogo, encuestas
-from rendicion.ciclo_celdas import Celdas, registro_publicable, sin_texto_ajeno
+from rendicion.ciclo_celdas import Celdas, sin_texto_ajeno
 from rendicion.compromisos_revision import CambioDePlazo, Compromiso
 from rendicion.conversion import Falta
 from rendicion.dialogo import Pregunta

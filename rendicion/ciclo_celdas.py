@@ -114,7 +114,8 @@ class Celdas:
         ]
 
     def _ausente(self, campo: str) -> None:
-        self.negar(campo, Falta(f"{campo}_ausente", f"El registro no trae «{campo}».", f"Escriba {campo} en su columna."))
+        columna = self.lectura.fuente.columnas.get(campo, campo)
+        self.negar(campo, Falta(f"{campo}_ausente", f"La celda «{columna}» está vacía y el registro la necesita.", f"Escriba el dato en «{columna}»."))
 
 
 def registro_publicable(registro: str, lugar: str, lectura: Lectura) -> str:

@@ -12,7 +12,7 @@ from rendicion.fuente import Fuente
 
 DECIMALES, ENTEROS = 4, 15
 
-_ISO_CON_HORA = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
+_ISO_CON_HORA = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def leer_cantidad(texto: str, fuente: Fuente) -> Decimal | Falta:
     """
     miles, coma = re.escape(fuente.miles), re.escape(fuente.decimal)
     grupos = rf"\d{{1,3}}(?:{miles}\d{{3}})+|\d+" if fuente.miles else r"\d+"
-    if not re.fullmatch(rf"[+-]?(?:{grupos})(?:{coma}\d+)?", texto):
+    if not re.fullmatch(rf"[+-]?(?:{grupos})(?:{coma}\d+)?", texto, re.ASCII):
         return Falta(
             "cantidad_invalida",
             f"«{texto}» no es un número con la marca decimal «{fuente.decimal}» que declara la fuente.",

@@ -212,6 +212,11 @@ def _leer_fuentes(
     return candidatos
 
 
+def tipificar(lectura: Lectura) -> Interpretada:
+    """Da tipo a lo leído: la evidencia de avances, o los registros de otra tabla del ciclo."""
+    return normalizar(lectura) if lectura.fuente.tabla == AVANCES else ciclo.convertir(lectura)
+
+
 @dataclass
 class Prueba:
     """Cuenta lo que daría una corrida, sin escribir nada."""
@@ -235,7 +240,8 @@ def probar(pedido: Pedido, avisar: Callable[[str, Mapping[str, Any]], None], sol
     if not elegidas:
         ids = ", ".join(f.fuente.id for f in contexto.fuentes)
         raise ErrorUso(f"No hay una fuente declarada con el id {solo}.", hacer=f"Use una de: {ids}.")
-    candidatos, sin_dato = [], {}
+    candidatos: list[Interpretada] = []
+    sin_dato: dict[str, str] = {}
     for f in elegidas:
         try:
             bruto = fuentes.extraer(f.fuente, f.carpeta)
@@ -254,14 +260,17 @@ def probar(pedido: Pedido, avisar: Callable[[str, Mapping[str, Any]], None], sol
 
 
 def medir(
-    contexto: Contexto, candidatos: Sequence[Candidatos], previa: EntregaGuardada | None
+    contexto: Contexto, candidatos: Sequence[Interpretada], previa: EntregaGuardada | None
 ) -> tuple[dict[str, pa.Table], dict[str, Any], dict[str, tuple[Rechazo, ...]]]:
     """Valida la evidencia, cuenta, calcula y vuelve a validar lo calculado: devuelve tablas, informe y rechazos."""
     from validaciones import Motor, bloquean, informe_validacion, resultados_de_lectura, validar_evidencia, validar_tablas  # noqa: PLC0415 -- GX tarda segundos en cargar
 
     plan, corte = contexto.leido.plan, contexto.corte
     motor = Motor()
-    validados = validar_evidencia(motor, candidatos, plan)
+    registros = [c for c in candidatos if isinstance(c, ciclo.Registros)]
+    validados = validar_evidencia(motor, [c for c in candidatos if isinstance(c, Candidatos)], plan)
+    rechazos = validados.rechazos | {r.lectura.fuente.id: r.rechazos for r in registros}
+    publicado = ciclo.publicar(registros, corte, _nombres_publicos(contexto))
     url_identifica = {c.lectura.fuente.id for c in candidatos if c.lectura.fuente.url_identifica}
     avances = conteo.contar(validados.aceptados, plan, corte, url_identifica)
     acumulado = conteo.diarios(avances)
@@ -269,9 +278,10 @@ def medir(
         "plan": filas_del_plan(plan),
         **indicadores.calcular(plan, acumulado, indicadores.cortes_de_la_entrega(contexto.vigencia.cortes, corte)),
         "serie": indicadores.serie(plan, acumulado, corte),
-        "hallazgos": filas_de_hallazgos([*contexto.leido.hallazgos, *(h for c in candidatos for h in c.hallazgos)]),
-        "rechazos": filas_de_rechazos(candidatos, validados.rechazos),
-        "conciliacion": conciliar(candidatos, validados.rechazos, avances),
+        "hallazgos": filas_de_hallazgos([*contexto.leido.hallazgos, *(h for c in candidatos for h in c.hallazgos), *publicado.hallazgos]),
+        "rechazos": filas_de_rechazos(candidatos, rechazos),
+        "conciliacion": conciliar(candidatos, rechazos, avances),
+        **publicado.tablas,
     }
     filas["cronograma"] = _cronograma(contexto, filas["indicadores_actividad"])
     tablas = {n: avances if n == "avances" else tabla_arrow(t, filas.get(n, ())) for n, t in PUBLICAS.items()}
@@ -282,7 +292,14 @@ def medir(
     resultados = [*resultados_de_lectura(candidatos), *validados.resultados, *validar_tablas(motor, tablas)]
     informe = informe_validacion(resultados, filas["conciliacion"])
     informe["bloquean"] = [f"{r.regla.tabla}: {r.regla.descripcion}" for r in bloquean(resultados)]
-    return tablas, informe, validados.rechazos
+    return tablas, informe, rechazos
+
+
+def _nombres_publicos(contexto: Contexto) -> list[str]:
+    """Reúne los nombres que una pregunta puede decir sin señalar a nadie: la entidad, su estrategia y sus dependencias."""
+    entidad_, vigencia = contexto.entidad.entidad, contexto.vigencia
+    dependencias = {r for a in contexto.leido.plan.actividades for r in a.responsables}
+    return [n for n in (entidad_.nombre, entidad_.municipio, entidad_.departamento, vigencia.estrategia, *sorted(dependencias)) if n]
 
 
 def _cronograma(contexto: Contexto, filas: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -300,7 +317,7 @@ def filas_de_hallazgos(hallazgos: Sequence[Hallazgo]) -> list[dict[str, Any]]:
     return list(unidos.values())
 
 
-def filas_de_rechazos(candidatos: Sequence[Candidatos], rechazos: Mapping[str, Sequence[Rechazo]]) -> list[dict[str, Any]]:
+def filas_de_rechazos(candidatos: Sequence[Interpretada], rechazos: Mapping[str, Sequence[Rechazo]]) -> list[dict[str, Any]]:
     """Convierte los rechazos en filas, una por registro; un registro repetido lleva ~2, ~3…"""
     filas = []
     for c in candidatos:
@@ -324,12 +341,16 @@ def filas_de_rechazos(candidatos: Sequence[Candidatos], rechazos: Mapping[str, S
     return filas
 
 
-def conciliar(candidatos: Sequence[Candidatos], rechazos: Mapping[str, Sequence[Rechazo]], avances: pa.Table) -> list[dict[str, Any]]:
-    """Lleva las cuentas de cada fuente; cada cifra se cuenta por su lado, para que de verdad comprueben."""
+def conciliar(candidatos: Sequence[Interpretada], rechazos: Mapping[str, Sequence[Rechazo]], avances: pa.Table) -> list[dict[str, Any]]:
+    """Lleva las cuentas de cada fuente; cada cifra se cuenta por su lado, para que de verdad comprueben.
+
+    En una fuente de otra tabla del ciclo todo lo aceptado cuenta: no suma a ninguna actividad.
+    """
     cuentan = list(zip(avances["fuente"].to_pylist(), avances["cuenta"].to_pylist(), strict=True))
     aceptados: dict[str, list[bool]] = {}
     for fuente, cuenta in cuentan:
         aceptados.setdefault(fuente, []).append(cuenta)
+    aceptados |= {c.lectura.fuente.id: [True] * len(c.valores) for c in candidatos if isinstance(c, ciclo.Registros)}
     return [
         {
             "fuente": (f := c.lectura.fuente.id),
@@ -343,7 +364,7 @@ def conciliar(candidatos: Sequence[Candidatos], rechazos: Mapping[str, Sequence[
     ]
 
 
-def _sobre_el_limite(candidatos: Sequence[Candidatos], conciliacion: Sequence[Mapping[str, Any]]) -> list[str]:
+def _sobre_el_limite(candidatos: Sequence[Interpretada], conciliacion: Sequence[Mapping[str, Any]]) -> list[str]:
     limites = {c.lectura.fuente.id: c.lectura.fuente.limite_rechazos_pct for c in candidatos}
     return [
         f"La fuente {f['fuente']} tiene {f['rechazados']} rechazos de {f['recibidos']} registros: más del {limites[f['fuente']]} % que admite."
@@ -357,7 +378,7 @@ def _cerrar(  # noqa: PLR0913 -- reúne lo que cada verbo dejó
     tablas: Mapping[str, pa.Table],
     informe: dict[str, Any],
     rechazos: Mapping[str, Sequence[Rechazo]],
-    candidatos: Sequence[Candidatos],
+    candidatos: Sequence[Interpretada],
     capturas: Mapping[str, Captura],
     sin_dato: Mapping[str, str],
     resumen: str,
@@ -449,7 +470,7 @@ def _propios(contexto: Contexto, capturas: Mapping[str, Captura], sin_dato: Mapp
         "periodo": [plan.inicio.isoformat(), plan.fin.isoformat()],
         "cortes": [c.isoformat() for c in cortes],
         "capturas": [
-            {"fuente": c.fuente, "origen": c.origen, "sha256": c.sha256, "bytes": c.bytes, "licencia": c.licencia, "dependencia": c.dependencia, "sintetica": c.sintetica, "url_identifica": declaradas[c.fuente].url_identifica}
+            {"fuente": c.fuente, "origen": c.origen, "sha256": c.sha256, "bytes": c.bytes, "licencia": c.licencia, "dependencia": c.dependencia, "sintetica": c.sintetica, "url_identifica": declaradas[c.fuente].url_identifica, "tabla": declaradas[c.fuente].tabla}
             for c in capturas.values()
         ],
         "fuentes_sin_dato": dict(sin_dato),

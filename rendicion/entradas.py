@@ -84,7 +84,7 @@ def revisar_entrada(datos: Mapping[str, Any], *, donde: str) -> tuple[dict[str, 
         raise ErrorUso(
             f"A la fuente de {tabla} le falta decir de qué columna salen: {', '.join(faltan)}.",
             donde=donde,
-            hacer="Agréguelos a [columnas]; si el espacio es uno solo, escriba espacio = \"Primera audiencia\".",
+            hacer='Agréguelos a [columnas]; si el espacio es uno solo, escriba espacio = "Primera audiencia".',
         )
     preguntas = _preguntas(datos, tabla, columnas, donde)
     if entrada.clave in columnas:
@@ -97,7 +97,7 @@ def _preguntas(datos: Mapping[str, Any], tabla: str, columnas: Mapping[str, str]
     declaradas = datos.get("preguntas", ())
     if tabla != "encuestas":
         if declaradas:
-            raise ErrorUso(f"La tabla {tabla} no lleva [[preguntas]].", donde=donde, hacer="Quítelas: son solo para tabla = \"encuestas\".")
+            raise ErrorUso(f"La tabla {tabla} no lleva [[preguntas]].", donde=donde, hacer='Quítelas: son solo para tabla = "encuestas".')
         return ()
     if not declaradas:
         raise ErrorUso(

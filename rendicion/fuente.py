@@ -105,7 +105,7 @@ def _revisar_avances(datos: Mapping[str, Any], donde: str) -> None:
         raise ErrorUso(
             "La fuente no dice a qué actividad aporta.",
             donde=donde,
-            hacer="Escriba actividad = \"1.4\", o diga en [columnas] cuál trae el número: actividad_id = \"Actividad\".",
+            hacer='Escriba actividad = "1.4", o diga en [columnas] cuál trae el número: actividad_id = "Actividad".',
         )
     ajenas_a_avances = [c for c in ("espacio", "preguntas", "permitidos") if datos.get(c)]
     if ajenas_a_avances:

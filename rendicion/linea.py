@@ -42,7 +42,7 @@ def _errores_claros(*, depurar: bool = False, en_json: bool = False) -> Iterator
     except ErrorRendicion as error:
         if depurar:
             raise
-        from rendicion.pantalla import mostrar_error  # noqa: PLC0415
+        from rendicion.pantalla import mostrar_error
 
         mostrar_error(error, en_json=en_json)
         raise typer.Exit(error.salida) from None
@@ -51,14 +51,14 @@ def _errores_claros(*, depurar: bool = False, en_json: bool = False) -> Iterator
 def _salida(elegida: Path | None) -> Path:
     if elegida:
         return elegida
-    from rendicion.almacen.referencia import carpeta_de_datos  # noqa: PLC0415
+    from rendicion.almacen.referencia import carpeta_de_datos
 
     return carpeta_de_datos() / "salida"
 
 
 def _pedido(entidad: str | None, vigencia: int | None, corte: datetime | None, salida: Path | None, fuentes: Path | None) -> Pedido:
-    from rendicion.almacen.referencia import carpeta_de_datos  # noqa: PLC0415
-    from rendicion.corrida import Pedido  # noqa: PLC0415
+    from rendicion.almacen.referencia import carpeta_de_datos
+    from rendicion.corrida import Pedido
 
     if fuentes and not fuentes.exists():
         raise ErrorUso("No existe la carpeta o el archivo de fuentes.", donde=str(fuentes), hacer="Revise la ruta de --fuentes.")
@@ -66,7 +66,7 @@ def _pedido(entidad: str | None, vigencia: int | None, corte: datetime | None, s
 
 
 def _puertas(avisar: Any) -> Puertas:
-    from rendicion.puertas import puertas_reales  # noqa: PLC0415
+    from rendicion.puertas import puertas_reales
 
     return puertas_reales(avisar)
 
@@ -83,15 +83,15 @@ def correr(
 ) -> None:
     """Lee el plan y las fuentes, valida, calcula y publica una entrega si algo cambió."""
     with _errores_claros(depurar=depurar, en_json=en_json):
-        from rendicion import pantalla  # noqa: PLC0415
+        from rendicion import pantalla
 
         pedido = _pedido(entidad, vigencia, corte, salida, fuentes)
         if os.environ.get("PREFECT_API_URL"):
-            from flujos.rendicion_de_cuentas import correr_en_prefect  # noqa: PLC0415
+            from flujos.rendicion_de_cuentas import correr_en_prefect
 
             resultado = correr_en_prefect(pedido)
         else:
-            from rendicion.corrida import correr as correr_directo  # noqa: PLC0415
+            from rendicion.corrida import correr as correr_directo
 
             resultado = correr_directo(pedido, _puertas(pantalla.callar if en_json else pantalla.avance()))
         pantalla.mostrar_resultado(resultado, en_json=en_json)
@@ -108,9 +108,9 @@ def plan(
 ) -> None:
     """Lee un plan y muestra qué entendió y qué le pareció dudoso. No escribe nada."""
     with _errores_claros(depurar=depurar, en_json=en_json):
-        from rendicion import pantalla  # noqa: PLC0415
-        from rendicion.almacen.referencia import carpeta_de_datos, entidades  # noqa: PLC0415
-        from rendicion.lectura_plan import leer_plan_suelto  # noqa: PLC0415
+        from rendicion import pantalla
+        from rendicion.almacen.referencia import carpeta_de_datos, entidades
+        from rendicion.lectura_plan import leer_plan_suelto
 
         leido = leer_plan_suelto(archivo, entidades(carpeta_de_datos()), entidad, vigencia)
         pantalla.mostrar_plan(leido, en_json=en_json)
@@ -128,8 +128,8 @@ def probar(
 ) -> None:
     """Lee y valida las fuentes sin escribir nada: ni capturas, ni entrega, ni registro."""
     with _errores_claros(depurar=depurar, en_json=en_json):
-        from rendicion import pantalla  # noqa: PLC0415
-        from rendicion.corrida import probar as probar_fuentes  # noqa: PLC0415
+        from rendicion import pantalla
+        from rendicion.corrida import probar as probar_fuentes
 
         pedido = _pedido(entidad, vigencia, corte, None, fuentes)
         prueba = probar_fuentes(pedido, pantalla.callar if en_json else pantalla.avance(), fuente)
@@ -149,8 +149,8 @@ def publicar(
 ) -> None:
     """Publica la última entrega armada, en la carpeta de salida o en un portal CKAN."""
     with _errores_claros(depurar=depurar, en_json=en_json):
-        from rendicion import pantalla  # noqa: PLC0415
-        from rendicion.puertas import publicar_ultima  # noqa: PLC0415
+        from rendicion import pantalla
+        from rendicion.puertas import publicar_ultima
 
         pedido = _pedido(entidad, vigencia, corte, salida, None)
         pantalla.mostrar_publicacion(publicar_ultima(pedido, ckan), en_json=en_json)
@@ -166,8 +166,8 @@ def verificar(
 ) -> None:
     """Comprueba una entrega: huellas, esquemas, cuentas, cada cifra, la cadena y la firma."""
     with _errores_claros(depurar=depurar, en_json=en_json):
-        from rendicion import pantalla  # noqa: PLC0415
-        from rendicion.verificacion import verificar as comprobar  # noqa: PLC0415
+        from rendicion import pantalla
+        from rendicion.verificacion import verificar as comprobar
 
         verificacion = comprobar(lugar, clave_publica=clave_publica.read_bytes() if clave_publica else None, anterior=anterior)
         pantalla.mostrar_verificacion(verificacion, en_json=en_json)
@@ -183,8 +183,8 @@ def comparar(
 ) -> None:
     """Muestra qué cambió entre dos entregas, dato por dato."""
     with _errores_claros(depurar=depurar, en_json=en_json):
-        from rendicion import pantalla  # noqa: PLC0415
-        from rendicion.comparacion import comparar_entregas  # noqa: PLC0415
+        from rendicion import pantalla
+        from rendicion.comparacion import comparar_entregas
 
         pantalla.mostrar_comparacion(comparar_entregas(antes, despues), en_json=en_json)
 
@@ -197,7 +197,7 @@ def servir(
 ) -> None:
     """Abre el portal local en http://127.0.0.1 para verlo en el navegador."""
     with _errores_claros(depurar=depurar):
-        from rendicion.portales.servidor import servir as servir_carpeta  # noqa: PLC0415
+        from rendicion.portales.servidor import servir as servir_carpeta
 
         servir_carpeta(_salida(salida) / "portal", puerto)
 
@@ -212,8 +212,8 @@ def estado(
 ) -> None:
     """Dice cómo vamos: la última entrega, sus cifras y las últimas corridas."""
     with _errores_claros(depurar=depurar, en_json=en_json):
-        from rendicion import pantalla  # noqa: PLC0415
-        from rendicion.puertas import leer_estado  # noqa: PLC0415
+        from rendicion import pantalla
+        from rendicion.puertas import leer_estado
 
         pantalla.mostrar_estado(leer_estado(_pedido(entidad, vigencia, None, salida, None)), en_json=en_json)
 
@@ -229,10 +229,49 @@ def fuentes(
 ) -> None:
     """Lista las fuentes declaradas con su última captura y si ya está vieja para su frecuencia."""
     with _errores_claros(depurar=depurar, en_json=en_json):
-        from rendicion import pantalla  # noqa: PLC0415
-        from rendicion.puertas import listar_fuentes  # noqa: PLC0415
+        from rendicion import pantalla
+        from rendicion.puertas import listar_fuentes
 
         pantalla.mostrar_fuentes(listar_fuentes(_pedido(entidad, vigencia, None, salida, lugar)), en_json=en_json)
+
+
+ckan = typer.Typer(help="Un portal CKAN: qué tiene y qué va a funcionar, antes de escribir nada.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(ckan, name="ckan")
+
+
+@ckan.command()
+def revisar(
+    url: Annotated[str, typer.Argument(help="Dirección del portal.")],
+    entidad: OpcionEntidad = None,
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Dice qué tiene un portal CKAN y si se puede publicar en él. No escribe nada."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla
+        from rendicion.puertas import revisar_ckan
+
+        revision = revisar_ckan(_pedido(entidad, None, None, None, None), url)
+        pantalla.mostrar_revision(revision, en_json=en_json)
+    raise typer.Exit(0 if revision.sirve else 3)
+
+
+@app.command()
+def retirar(
+    recurso: Annotated[str, typer.Argument(help="Identificador del recurso en el portal.")],
+    ckan_url: Annotated[str, typer.Option("--ckan", help="Dirección del portal CKAN.")],
+    motivo: Annotated[str, typer.Option("--motivo", help="Por qué se retira, en una frase. Queda publicado.")],
+    entidad: OpcionEntidad = None,
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Borra del disco de un portal CKAN los bytes de un recurso y deja dicho por qué."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla
+        from rendicion.puertas import portal_ckan
+
+        pedido = _pedido(entidad, None, None, None, None)
+        pantalla.mostrar_publicacion(portal_ckan(pedido, ckan_url).retirar(recurso, motivo), en_json=en_json)
 
 
 def main() -> None:

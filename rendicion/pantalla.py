@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rendicion.corrida import Prueba, Resultado
     from rendicion.lectura_plan import PlanLeido
     from rendicion.portales.base import Publicacion
+    from rendicion.portales.ckan_revision import Revision
     from rendicion.verificacion import Verificacion
 
 AVISO = "DATOS SINTÉTICOS: estas cifras son inventadas, para probar el sistema. No son de la entidad."
@@ -169,8 +171,8 @@ def tabla_subcomponentes(tablas: Mapping[str, Sequence[Mapping[str, Any]]], cort
 
 def mostrar_plan(leido: PlanLeido, *, en_json: bool) -> None:
     """Muestra qué se entendió de un plan y qué pareció dudoso."""
-    from rendicion.corrida import filas_de_hallazgos  # noqa: PLC0415
-    from rendicion.plan import filas_del_plan  # noqa: PLC0415
+    from rendicion.corrida import filas_de_hallazgos
+    from rendicion.plan import filas_del_plan
 
     filas, hallazgos = filas_del_plan(leido.plan), filas_de_hallazgos(leido.hallazgos)
     if en_json:
@@ -192,7 +194,7 @@ def mostrar_plan(leido: PlanLeido, *, en_json: bool) -> None:
 
 def _para_json(fila: Mapping[str, Any]) -> dict[str, Any]:
     """Deja los decimales como números exactos y las fechas como texto ISO."""
-    from decimal import Decimal  # noqa: PLC0415
+    from decimal import Decimal
 
     return {c: (int(v) if v == v.to_integral_value() else float(v)) if isinstance(v, Decimal) else v for c, v in fila.items()}
 
@@ -228,6 +230,22 @@ def mostrar_verificacion(verificacion: Verificacion, *, en_json: bool) -> None:
         sys.stdout.write(verificacion.texto.rstrip() + "\n")
 
 
+def mostrar_revision(revision: Revision, *, en_json: bool) -> None:
+    """Dice qué tiene un portal CKAN y qué va a funcionar en él."""
+    if en_json:
+        escribir_json(asdict(revision) | {"sirve": revision.sirve})
+        return
+    terminal = consola()
+    terminal.print(Text(f"{revision.titulo or revision.direccion}: CKAN {revision.version or 'de versión desconocida'}"))
+    terminal.print(Text(f"  Extensiones: {', '.join(revision.extensiones) or 'ninguna'}"))
+    terminal.print(Text(f"  Organizaciones en que puede publicar: {', '.join(revision.organizaciones) or 'ninguna'}"))
+    for nota in revision.notas:
+        terminal.print(Text(f"  • {nota}"))
+    for problema in revision.problemas:
+        terminal.print(Text("  ✘ ", "red") + Text(problema))
+    terminal.print(Text("Se puede publicar." if revision.sirve else "Así no se puede publicar.", "bold"))
+
+
 def mostrar_comparacion(comparacion: Mapping[str, Any], *, en_json: bool) -> None:
     """Muestra los cambios entre dos entregas."""
     if en_json:
@@ -249,7 +267,7 @@ def mostrar_estado(estado: Mapping[str, Any], *, en_json: bool) -> None:
     if estado["entrega"] is None:
         terminal.print("Todavía no hay entregas en esta salida. Siguiente: rendicion correr")
     else:
-        from datetime import date  # noqa: PLC0415
+        from datetime import date
 
         corte = date.fromisoformat(estado["manifiesto"]["corte"])
         if estado["manifiesto"]["sintetica"]:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rendicion.almacen.entregas import EntregaGuardada
 from rendicion.almacen.referencia import entidad
@@ -18,6 +18,10 @@ from rendicion.errores import ErrorUso
 from rendicion.portales.base import Portal, Publicacion
 from rendicion.portales.carpeta import PortalCarpeta
 from rendicion.tablas import leer_parquet
+
+if TYPE_CHECKING:
+    from rendicion.portales.ckan import PortalCKAN
+    from rendicion.portales.ckan_revision import Revision
 
 VARIABLE_CLAVE = "RENDICION_CLAVE_FIRMA"
 VARIABLE_TOKEN = "RENDICION_CKAN_TOKEN"  # noqa: S105 -- es el nombre de la variable, no el token
@@ -51,15 +55,30 @@ def publicar_ultima(pedido: Pedido, ckan: str | None) -> Publicacion:
     guardada = _entrega_pedida(pedido)
     if guardada is None:
         raise ErrorUso("No hay ninguna entrega armada en esa salida.", hacer="Corra primero: rendicion correr.")
-    portal: Portal = PortalCarpeta(Salida(pedido.salida).portal)
-    if ckan:
-        from rendicion.portales.ckan import PortalCKAN  # noqa: PLC0415
-
-        token = os.environ.get(VARIABLE_TOKEN)
-        if not token:
-            raise ErrorUso("Falta el token del portal.", hacer=f"Póngalo en la variable de entorno {VARIABLE_TOKEN}.")
-        portal = PortalCKAN(ckan, token, dict(entidad(pedido.datos, pedido.entidad).entidad.portal))
+    portal: Portal = portal_ckan(pedido, ckan) if ckan else PortalCarpeta(Salida(pedido.salida).portal)
     return portal.publicar(guardada.carpeta, guardada.manifiesto)
+
+
+def _token() -> str:
+    token = os.environ.get(VARIABLE_TOKEN)
+    if not token:
+        raise ErrorUso("Falta el token del portal.", hacer=f"Póngalo en la variable de entorno {VARIABLE_TOKEN}.")
+    return token
+
+
+def portal_ckan(pedido: Pedido, url: str) -> PortalCKAN:
+    """Abre un portal CKAN con lo que declara la entidad; el token solo viene del ambiente."""
+    from rendicion.portales.ckan import PortalCKAN
+
+    return PortalCKAN(url, _token(), dict(entidad(pedido.datos, pedido.entidad).entidad.portal))
+
+
+def revisar_ckan(pedido: Pedido, url: str) -> Revision:
+    """Pregunta a un portal CKAN qué tiene; con token dice además qué puede hacer."""
+    from rendicion.portales.ckan import revisar
+
+    organizacion = str(entidad(pedido.datos, pedido.entidad).entidad.portal.get("organizacion", ""))
+    return revisar(url, os.environ.get(VARIABLE_TOKEN), organizacion=organizacion)
 
 
 def leer_estado(pedido: Pedido) -> dict[str, Any]:

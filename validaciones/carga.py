@@ -32,7 +32,7 @@ def cargar_gx() -> ModuleType:
 
 
 def _aplazar(nombre: str) -> None:
-    if nombre in sys.modules or importlib.util.find_spec(nombre.split(".")[0]) is None:
+    if nombre in sys.modules or importlib.util.find_spec(nombre.split(".", maxsplit=1)[0]) is None:
         return
     especificacion = importlib.util.find_spec(nombre)
     if especificacion is None or especificacion.loader is None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from esquemas import TABLAS
+from esquemas.arrow import esquema_arrow
 from rendicion.hallazgos import Rechazo
 from rendicion.normalizacion import Candidatos, unir_rechazos
 from rendicion.plan import Plan
@@ -18,6 +20,9 @@ from validaciones.reglas import Resultado
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_DE_LA_FUENTE = [c for c in esquema_arrow(TABLAS["avances"]) if c.name not in {"avance_id", "entidad", "vigencia", "cuenta", "motivo", "duplicado_de"}]
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Validados:
 
 def validar_evidencia(motor: Motor, candidatos: Sequence[Candidatos], plan: Plan) -> Validados:
     """Corre las reglas de negocio; los registros que fallan van a rechazos y los demás siguen."""
+    if not candidatos:
+        return Validados(pa.schema([("fila", pa.int64()), ("lugar", pa.string()), *_DE_LA_FUENTE]).empty_table(), {}, ())
     juntas = _juntar(candidatos)
     resultados = motor.validar(_con_columnas_de_fuente(a_pandas(juntas), candidatos), reglas_de_evidencia(plan, [c.lectura.fuente for c in candidatos]))
     rechazos = {c.lectura.fuente.id: list(c.rechazos) for c in candidatos}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rendicion.ciclo import Registros
 from rendicion.hallazgos import Rechazo
 from rendicion.normalizacion import Candidatos
 from validaciones.motor import EJEMPLOS
@@ -18,26 +19,37 @@ _AL_LEER = {
     "actividad_ausente": ("actividad_id", "Cada registro dice a qué actividad aporta."),
     "titulo_ausente": ("titulo", "Cada registro tiene título, si la fuente lo declara."),
 }
+_DEL_CICLO = {
+    "fecha_ausente": ("fecha", "Cada registro tiene fecha."),
+    "fecha_invalida": ("fecha", "La fecha existe y está en el formato declarado."),
+    "registro_repetido": ("registro", "Ninguna clave se repite en la fuente."),
+}
+_DEL_AUTODIAGNOSTICO = {
+    "puntaje_invalido": ("puntaje", "El puntaje es un número."),
+    "puntaje_fuera_de_rango": ("puntaje", "El puntaje está entre 0 y 100."),
+    "registro_repetido": ("actividad_de_gestion", "Ninguna actividad de gestión se repite."),
+}
 
 
-def resultados_de_lectura(candidatos: Sequence[Candidatos]) -> list[Resultado]:
+def resultados_de_lectura(candidatos: Sequence[Candidatos | Registros]) -> list[Resultado]:
     """Devuelve un resultado por fuente y regla de lectura, y uno por cada otra falta que halló el lector."""
     return [r for c in candidatos for r in _de_la_fuente(c)]
 
 
-def _de_la_fuente(candidatos: Candidatos) -> list[Resultado]:
+def _de_la_fuente(candidatos: Candidatos | Registros) -> list[Resultado]:
+    reglas = _AL_LEER if isinstance(candidatos, Candidatos) else _DEL_AUTODIAGNOSTICO if candidatos.lectura.fuente.tabla == "autodiagnostico" else _DEL_CICLO
     hallados: dict[str, list[Rechazo]] = {}
     for r in candidatos.rechazos:
         hallados.setdefault(r.regla, []).append(r)
-    otras = {r: (hallados[r][0].campo, f"Regla de lectura: {r.replace('_', ' ')}.") for r in sorted(hallados) if r not in _AL_LEER}
-    return [_resultado(candidatos, regla, campo, texto, hallados.get(regla, [])) for regla, (campo, texto) in (_AL_LEER | otras).items()]
+    otras = {r: (hallados[r][0].campo, f"Regla de lectura: {r.replace('_', ' ')}.") for r in sorted(hallados) if r not in reglas}
+    return [_resultado(candidatos, regla, campo, texto, hallados.get(regla, [])) for regla, (campo, texto) in (reglas | otras).items()]
 
 
-def _resultado(candidatos: Candidatos, regla: str, campo: str, texto: str, faltan: Sequence[Rechazo]) -> Resultado:
+def _resultado(candidatos: Candidatos | Registros, regla: str, campo: str, texto: str, faltan: Sequence[Rechazo]) -> Resultado:
     fuente, recibidos = candidatos.lectura.fuente, candidatos.lectura.recibidos
     return Resultado(
         Regla(
-            tabla="evidencia",
+            tabla="evidencia" if isinstance(candidatos, Candidatos) else fuente.tabla,
             regla=regla,
             descripcion=texto,
             norma="Declaración de la fuente",

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 _ARCHIVO = Path(__file__).parent / "plantillas" / "comprobar.js"
-LIMITE = 25_000
 
 
 @cache

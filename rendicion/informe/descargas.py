@@ -20,6 +20,7 @@ _PARA_QUE = {
     "SHA256SUMS": "Las mismas huellas, para el programa sha256sum",
     "verificar.py": "Comprueba la entrega y recalcula cada cifra",
     "cronograma.ics": "El calendario, para su agenda",
+    "seguimiento.xlsx": "El formato de control interno, para revisar y firmar",
     "catalogo.jsonld": "La ficha del conjunto, para portales de datos",
     "validacion/informe.html": "El informe de validación, regla por regla",
     "validacion/resultados.json": "Los resultados de la validación, para programas",

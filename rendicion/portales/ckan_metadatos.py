@@ -42,6 +42,7 @@ _TIPOS = {
     "jsonld": ("JSON-LD", "application/ld+json"),
     "html": ("HTML", "text/html"),
     "ics": ("iCalendar", "text/calendar"),
+    "xlsx": ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "py": ("Python", "text/x-python"),
     "firma": ("Firma", "application/octet-stream"),
 }
@@ -55,6 +56,7 @@ _NOMBRES = {
     "validacion/resultados.json": ("Resultados de validación", "Los mismos resultados de validación, para máquinas."),
     "catalogo.jsonld": ("Catálogo DCAT", "Descripción del conjunto en DCAT-AP 3."),
     "cronograma.ics": ("Cronograma", "Fechas del plan, para agregar a un calendario."),
+    "seguimiento.xlsx": ("Seguimiento", "El formato de las oficinas de control interno, listo para revisar y firmar."),
     "verificar.py": ("Verificador", "Recalcula las cifras y comprueba las huellas; solo necesita Python."),
 }
 

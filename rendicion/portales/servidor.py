@@ -14,6 +14,7 @@ class _Manejador(SimpleHTTPRequestHandler):
         ".parquet": "application/vnd.apache.parquet",
         ".jsonld": "application/ld+json",
         ".ics": "text/calendar",
+        ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ".csv": "text/csv; charset=utf-8",
         ".html": "text/html; charset=utf-8",
     }
@@ -37,8 +38,8 @@ def crear_servidor(carpeta: Path, puerto: int) -> ThreadingHTTPServer:
 def servir(carpeta: Path, puerto: int) -> None:
     """Sirve el portal hasta que alguien lo detenga con Ctrl+C."""
     with crear_servidor(carpeta, puerto) as servidor:
-        print(f"Portal en http://127.0.0.1:{servidor.server_address[1]}/ (Ctrl+C para terminar)", flush=True)  # noqa: T201
+        print(f"Portal en http://127.0.0.1:{servidor.server_address[1]}/ (Ctrl+C para terminar)", flush=True)
         try:
             servidor.serve_forever()
         except KeyboardInterrupt:
-            print("Portal detenido.")  # noqa: T201
+            print("Portal detenido.")

@@ -26,6 +26,7 @@ def escribir(pedido: Pedido, receta: Receta, filas: Sequence[Fila]) -> bytes:
     """Escribe el archivo como lo dice la declaración de la fuente; ErrorUso si el tipo no se sabe generar."""
     escritores: Mapping[str, Callable[[Pedido, Receta, Sequence[Fila]], bytes]] = {
         "csv": _csv,
+        "encuesta": _csv,
         "redes_csv": _csv,
         "excel": escribir_libro,
         "sql": _sqlite,

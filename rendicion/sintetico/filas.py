@@ -24,6 +24,16 @@ class Fila:
     nota: str = ""
 
 
+class _Despues:
+    """Da la fecha de unos días después, para escribirla en una receta como {mas[12]:%d/%m/%Y}."""
+
+    def __init__(self, momento: datetime) -> None:
+        self._momento = momento
+
+    def __getitem__(self, dias: int) -> datetime:
+        return self._momento + timedelta(days=dias)
+
+
 Hechas = Mapping[str, Sequence[Fila]]
 
 
@@ -107,12 +117,14 @@ def _textos(esbozo: _Esbozo, numero: int, pedido: Pedido, receta: Receta) -> dic
     contexto = {
         "n": numero,
         "fecha": local,
+        "mas": _Despues(local),
         "utc": local.astimezone(UTC),
         "marca": receta.marca,
         "aviso": receta.aviso,
         **{nombre: escoger(palabras, *clave, nombre) for nombre, palabras in receta.listas.items()},
     }
-    return {c: escoger(pedido.valores.get(c, ("",)), *clave, c).format_map(contexto) for c in pedido.encabezado}
+    del_mes = {c: meses.get(str(local.month)) for c, meses in pedido.segun_mes.items()}
+    return {c: escoger(del_mes.get(c) or pedido.valores.get(c, ("",)), *clave, c).format_map(contexto) for c in pedido.encabezado}
 
 
 def _copiados(especial: Especial, pedido: Pedido, receta: Receta, hechas: Hechas) -> dict[str, str]:

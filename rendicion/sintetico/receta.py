@@ -34,6 +34,14 @@ REGLAS: Mapping[str, tuple[str, str]] = {
     "fila_incompleta": ("estructura", "rechazo"),
     "formula_sin_valor": ("celda", "rechazo"),
     "celda_con_error": ("celda", "rechazo"),
+    "registro_repetido": ("registro", "rechazo"),
+    "espacio_ausente": ("espacio", "rechazo"),
+    "compromiso_ausente": ("compromiso", "rechazo"),
+    "cambio_incompleto": ("plazo", "rechazo"),
+    "pregunta_ausente": ("pregunta", "rechazo"),
+    "pregunta_no_declarada": ("pregunta", "rechazo"),
+    "puntaje_fuera_de_rango": ("puntaje", "rechazo"),
+    "puntaje_invalido": ("puntaje", "rechazo"),
     "fuera_de_ventana": ("ventana", "no_cuenta"),
     "duplicado": ("duplicado", "no_cuenta"),
 }
@@ -88,12 +96,16 @@ class Hoja:
 
 @dataclass(frozen=True)
 class Pedido:
-    """Dice qué registros van en el archivo de una fuente; cómo es el archivo lo dice su declaración."""
+    """Dice qué registros van en el archivo de una fuente; cómo es el archivo lo dice su declaración.
+
+    `valores` da los de cada columna; `segun_mes`, los de una columna que cambia con el mes del registro.
+    """
 
     fuente: Fuente
     encabezado: tuple[str, ...]
     titulos: tuple[str, ...] = ()
     valores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    segun_mes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     por_mes: tuple[int, ...] = ()
     ultimos_dias: Mapping[str, int] = field(default_factory=dict)
     primer_numero: int = 1
@@ -159,19 +171,24 @@ def _pedido(datos: dict[str, Any], declaradas: Mapping[str, Fuente]) -> Pedido:
     if faltan:
         que = f"Al encabezado le faltan columnas declaradas: {', '.join(faltan)}."
         raise ErrorUso(que, donde=donde, hacer="Agréguelas al encabezado de la receta.")
-    valores = {c: (v,) if isinstance(v, str) else tuple(v) for c, v in datos.get("valores", {}).items()}
+    segun_mes = {c: _valores(meses) for c, meses in datos.get("segun_mes", {}).items()}
     return _armar(
         Pedido,
         {
             **_tuplas(datos),
             "fuente": fuente,
-            "valores": valores,
+            "valores": _valores(datos.get("valores", {})),
+            "segun_mes": segun_mes,
             "especiales": tuple(_especial(e, donde) for e in datos.get("especiales", ())),
             "filas": tuple(_con_regla(_armar(FilaEscrita, _tuplas(f), donde), donde) for f in datos.get("filas", ())),
             "hojas_ajenas": tuple(_hoja(h, donde) for h in datos.get("hojas_ajenas", ())),
         },
         donde,
     )
+
+
+def _valores(datos: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {c: (v,) if isinstance(v, str) else tuple(v) for c, v in datos.items()}
 
 
 def _hoja(datos: Mapping[str, Any], donde: str) -> Hoja:

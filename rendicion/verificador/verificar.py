@@ -872,7 +872,11 @@ def mirar_capturas(e: Entrega, c: Comprobacion) -> None:
 
 
 def mirar_conciliacion(e: Entrega, c: Comprobacion) -> None:
-    """Comprueba que ningún registro se pierda: recibidos = aceptados + rechazados, y son las filas publicadas."""
+    """Comprueba que ningún registro se pierda: recibidos = aceptados + rechazados, y son las filas publicadas.
+
+    Las fuentes de otras tablas (compromisos, encuestas…) no dan avances: de ellas se comprueban las sumas y los rechazos.
+    """
+    de_otra_tabla = {cap["fuente"] for cap in e.manifiesto["capturas"] if cap.get("tabla", "avances") != "avances"}
     filas: dict[str, Counter[str]] = defaultdict(Counter)
     for v in avances_de(e):
         filas[v.fuente].update(["aceptados", "cuentan" if v.cuenta else "no_cuentan"])
@@ -887,7 +891,10 @@ def mirar_conciliacion(e: Entrega, c: Comprobacion) -> None:
         c.exigir(dice["recibidos"] == suma, f"{ver(fuente)}: recibidos no es aceptados más rechazados")
         suma = dice["cuentan"] + dice["no_cuentan"]
         c.exigir(dice["aceptados"] == suma, f"{ver(fuente)}: aceptados no es cuentan más no cuentan")
-        for k in ("aceptados", "rechazados", "cuentan", "no_cuentan"):
+        if fuente in de_otra_tabla:
+            sobran = filas[fuente]["aceptados"]
+            c.exigir(sobran == 0, f"{ver(fuente)}: su tabla no es avances y tiene {sobran} avances")
+        for k in ("rechazados",) if fuente in de_otra_tabla else ("aceptados", "rechazados", "cuentan", "no_cuentan"):
             hay = filas[fuente][k]
             c.exigir(dice[k] == hay, f"{ver(fuente)}: dice {dice[k]} {k} y hay {hay} filas")
     for fuente in sorted(set(filas) - declaradas):

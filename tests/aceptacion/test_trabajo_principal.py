@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.aceptacion.conftest import RAIZ, Corrida, Hecho
@@ -74,12 +75,41 @@ def test_los_defectos_sembrados_se_hallan_todos_y_sin_falsas_alarmas(corrida: Co
 
 def test_la_conciliacion_cuadra_con_las_tablas(corrida: Corrida) -> None:
     avances, rechazos = tabla(corrida.entrega, "avances"), tabla(corrida.entrega, "rechazos")
+    manifiesto = json.loads((corrida.entrega / "manifiesto.json").read_text("utf-8"))
+    del_ciclo = {c["fuente"] for c in manifiesto["capturas"] if c["tabla"] != "avances"}
+    assert len(del_ciclo) == 5
     for f in tabla(corrida.entrega, "conciliacion"):
         suyos = [a for a in avances if a["fuente"] == f["fuente"]]
-        assert int(f["aceptados"]) == len(suyos)
-        assert int(f["cuentan"]) == sum(a["cuenta"] == "true" for a in suyos)
+        if f["fuente"] in del_ciclo:
+            assert (suyos, f["cuentan"], f["no_cuentan"]) == ([], f["aceptados"], "0")
+        else:
+            assert int(f["aceptados"]) == len(suyos)
+            assert int(f["cuentan"]) == sum(a["cuenta"] == "true" for a in suyos)
         assert int(f["rechazados"]) == sum(r["fuente"] == f["fuente"] for r in rechazos)
         assert int(f["recibidos"]) == int(f["aceptados"]) + int(f["rechazados"])
+
+
+def test_las_tablas_del_ciclo_salen_de_sus_fuentes(corrida: Corrida) -> None:
+    compromisos = {f["compromiso_id"]: f for f in tabla(corrida.entrega, "compromisos")}
+    assert {f["estado"] for f in compromisos.values()} == {"cumplido", "cumplido_tarde", "vencido", "pendiente", "sin_plazo"}
+    assert (compromisos["C-05"]["plazo"], compromisos["C-05"]["dias_retraso"]) == ("2020-10-15", "77")
+    dialogo = tabla(corrida.entrega, "dialogo")
+    assert {f["a_tiempo"] for f in dialogo} == {"true", "false", ""}
+    assert any("[nombre]" in f["pregunta"] for f in dialogo)
+    encuestas = tabla(corrida.entrega, "encuestas")
+    assert len({f["espacio"] for f in encuestas}) == 4
+    assert all((f["respuestas"] == "") == (f["suprimida"] == "true") for f in encuestas)
+    assert any(f["suprimida"] == "true" for f in encuestas)
+    puntajes = [f["puntaje"] for f in tabla(corrida.entrega, "autodiagnostico")]
+    assert "" in puntajes
+    assert "0.00" in puntajes
+
+
+def test_el_libro_de_seguimiento_va_en_la_entrega(corrida: Corrida) -> None:
+    hoja = openpyxl.load_workbook(corrida.entrega / "seguimiento.xlsx")["Seguimiento"]
+    textos = [str(c) for fila in hoja.iter_rows(values_only=True) for c in fila if c is not None]
+    assert "DATOS SINTÉTICOS" in textos[0]
+    assert sum(t.startswith(("1.", "2.", "3.", "4.")) for t in textos) >= 16
 
 
 def test_hay_indicadores_en_los_tres_cortes_y_en_todos_los_niveles(corrida: Corrida) -> None:
@@ -212,6 +242,7 @@ def test_un_corte_anterior_solo_cuenta_hasta_el(orden: Orden, tmp_path: Path) ->
     entrega = Path(hecho.datos["entrega"])
     assert {f["corte"] for f in tabla(entrega, "indicadores_total")} == {"2020-04-30"}
     assert all(a["fecha"] <= "2020-04-30" for a in tabla(entrega, "avances") if a["cuenta"] == "true")
+    assert [len(tabla(entrega, t)) for t in ("compromisos", "dialogo", "encuestas", "autodiagnostico")] == [0, 0, 0, 0]
     assert {a["motivo"] for a in tabla(entrega, "avances") if a["fecha"] > "2020-04-30"} <= {"posterior_al_corte", "fuera_de_ventana"}
 
 

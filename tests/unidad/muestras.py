@@ -19,8 +19,8 @@ def actividad(numero: str = "1.1", meta: str | None = "10", **otros: Any) -> Act
     hitos = otros.get("hitos", ())
     base: dict[str, Any] = {
         "id": numero,
-        "subcomponente_id": numero.split(".")[0],
-        "subcomponente": f"Subcomponente {numero.split('.')[0]}",
+        "subcomponente_id": numero.split(".", maxsplit=1)[0],
+        "subcomponente": f"Subcomponente {numero.split('.', maxsplit=1)[0]}",
         "texto": f"Actividad {numero}",
         "inicio": INICIO,
         "fin": FIN,

@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rendicion.documentos import leer_documento
+from rendicion.planes.archivo import leer_documento
 from rendicion.hallazgos import Hallazgo
-from rendicion.interpretacion import interpretar_plan
+from rendicion.planes.interpretacion import interpretar_plan
 from rendicion.plan import Plan
-from rendicion.vocabulario import Vocabulario, vocabulario_desde
+from rendicion.planes.vocabulario import Vocabulario, vocabulario_desde
 
 RAIZ = Path(__file__).resolve().parents[2]
 TEXTO_REAL = RAIZ / "datos/referencia/plan-anual-rendicion-2020.txt"

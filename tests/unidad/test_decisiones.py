@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rendicion.decisiones import aplicar_decisiones, decisiones_desde
+from rendicion.planes.decisiones import aplicar_decisiones, decisiones_desde
 from rendicion.errores import ErrorUso
 from tests.unidad.muestras_plan import RAIZ, el, plan_real, reglas
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rendicion.fechas import FechaLeida, PalabrasFecha, leer_fecha
+from rendicion.planes.fechas import FechaLeida, PalabrasFecha, leer_fecha
 from tests.unidad.muestras_plan import VOCABULARIO
 
 PALABRAS = PalabrasFecha(VOCABULARIO.meses, VOCABULARIO.periodos, VOCABULARIO.ordinales)

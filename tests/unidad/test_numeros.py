@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rendicion.numeros import Cantidad, leer_cantidad
+from rendicion.planes.numeros import Cantidad, leer_cantidad
 from tests.unidad.muestras_plan import VOCABULARIO
 
 UNIDADES = [
@@ -130,6 +130,7 @@ def test_se_lee_la_cantidad_y_su_unidad(texto: str, valor: str, unidad: str | No
         ("campaña COVID-19", "meta_sin_numero"),
         ("", "meta_sin_numero"),
         ("3,14159", "numero_con_muchos_decimales"),
+        ("1" + "0" * 15, "numero_demasiado_grande"),
     ],
 )
 def test_lo_que_no_se_puede_leer_sin_adivinar_queda_vacio_con_su_regla(texto: str, regla: str):

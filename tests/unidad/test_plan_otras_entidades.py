@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from rendicion.errores import ErrorRendicion, ErrorUso
 from rendicion.hallazgos import Hallazgo
-from rendicion.interpretacion import unir_repetidos
-from rendicion.vocabulario import ampliar, vocabulario_desde
+from rendicion.planes.interpretacion import unir_repetidos
+from rendicion.planes.vocabulario import ampliar, vocabulario_desde
 from tests.unidad.muestras_plan import DATOS_VOCABULARIO, TITULOS, el, leer_filas, reglas, una
 
 OTRA = [

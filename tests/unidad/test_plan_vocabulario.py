@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rendicion.errores import ErrorUso
-from rendicion.plan_texto import plegar, recortar
-from rendicion.vocabulario import ampliar, vocabulario_desde
+from rendicion.planes.texto import plegar, recortar
+from rendicion.planes.vocabulario import ampliar, vocabulario_desde
 from tests.unidad.muestras_plan import DATOS_VOCABULARIO, VOCABULARIO, leer_filas, reglas, una
 
 TERMINO = {"regla": "x", "patron": "a", "campo": "meta", "esperado": "b", "explicacion": "c"}

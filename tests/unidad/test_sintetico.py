@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CARPETA = Path(__file__).parents[2] / "datos" / "ejemplos" / "13001-2020"
+# Campos declarados en que hay canarios a propósito: el texto se tapa, se agrega, o hace que la fila se niegue.
+_SE_TAPAN = {
+    "compromisos": frozenset(["compromiso"]),
+    "dialogo": frozenset(["pregunta", "respuesta", "fecha_respuesta"]),
+    "encuestas": frozenset(["respuesta_", "opcion"]),
+}
 WP = "{http://wordpress.org/export/1.2/}"
 
 
@@ -87,8 +93,8 @@ def test_los_rechazos_de_cada_fuente_caben_en_su_limite(receta: Receta, ejemplos
         assert Decimal(100 * rechazos) / ejemplos.registros[id_] <= pedido.fuente.limite_rechazos_pct, id_
 
 
-def test_son_unos_mil_registros_en_menos_de_dos_megas(ejemplos: Ejemplos) -> None:
-    assert 1000 <= sum(ejemplos.registros.values()) <= 1200
+def test_son_mas_de_mil_registros_en_menos_de_dos_megas(ejemplos: Ejemplos) -> None:
+    assert 1000 <= sum(ejemplos.registros.values()) <= 1400
     assert sum(a.stat().st_size for a in CARPETA.rglob("*") if a.is_file()) < 2_000_000
 
 
@@ -113,13 +119,14 @@ def test_ningun_anfitrion_es_real() -> None:
             assert anfitrion.endswith(".example")
 
 
-def test_los_canarios_estan_en_los_archivos_y_ninguna_fuente_los_declara(receta: Receta, ejemplos: Ejemplos) -> None:
+def test_los_canarios_estan_en_los_archivos_y_solo_en_textos_que_se_tapan_o_se_niegan(receta: Receta, ejemplos: Ejemplos) -> None:
     crudo = b"\n".join(ejemplos.archivos.values()).decode("utf-8", errors="ignore")
     assert receta.canarios
     for canario in receta.canarios:
         assert canario in crudo, canario
     for pedido in receta.pedidos:
-        declaradas = [pedido.encabezado.index(c) for c in pedido.fuente.columnas.values()]
+        libres = _SE_TAPAN.get(pedido.fuente.tabla, frozenset())
+        declaradas = [pedido.encabezado.index(c) for campo, c in pedido.fuente.columnas.items() if not campo.startswith(tuple(libres))]
         for texto in _textos(pedido, ejemplos, declaradas):
             assert not any(c in texto for c in receta.canarios), pedido.fuente.id
 
@@ -163,7 +170,7 @@ def test_la_hoja_de_calculo_trae_fechas_de_dos_clases_y_celdas_sin_valor() -> No
     hoja = openpyxl.load_workbook(CARPETA / "informes.xlsx", data_only=True)["Consolidado"]
     filas = {f[1]: f for f in hoja.iter_rows(min_row=5, values_only=True)}
 
-    assert filas["R-010"][2] == datetime(2020, 4, 28)  # noqa: DTZ001 -- una fecha de Excel no tiene zona
+    assert filas["R-010"][2] == datetime(2020, 4, 28)
     assert filas["R-011"][2] == "31/07/2020"
     assert filas["R-043"][4] == "#DIV/0!"
     assert filas["R-044"][4] is None
@@ -230,7 +237,7 @@ def _receta_con(carpeta: Path, antes: str, despues: str) -> None:
 
 def _entradas() -> Iterator[Any]:
     contenido = (CARPETA / "noticias.xml").read_bytes()
-    return iter(ElementTree.fromstring(contenido).iter("item"))  # noqa: S314 -- archivo nuestro
+    return iter(ElementTree.fromstring(contenido).iter("item"))
 
 
 def _por_nombre(receta: Receta, ejemplos: Ejemplos, id_: str) -> list[dict[str, str]]:

@@ -241,16 +241,11 @@ function mirarRegistros(c, avances, plan, m) {
   c.resumen = `${avances.length} registros, ${avances.filter((v) => v.cuenta === 'true').length} cuentan`;
 }
 
-// La entrega no publica qué fuentes nombran cada cosa con su dirección web. Se deduce: si dos registros distintos
-// se dan por el mismo y solo comparten la dirección, sus fuentes son de esas, y entonces vale para todas sus filas.
-function mirarDuplicados(c, avances, plan, corte) {
-  const de = new Map(plan.map((a) => [a.id, a])), porId = new Map(avances.map((v) => [v.avance_id, v])), porUrl = new Set(), vistas = new Map();
-  const dentro = avances.filter((v) => de.has(v.actividad_id) && !enVentana(v, de.get(v.actividad_id), corte)).sort(ordenAvance);
-  const mismo = (v, o) => v.fuente === o.fuente && v.registro === o.registro;
-  for (const v of dentro) {
-    const o = porId.get(v.duplicado_de);
-    if (o && v.url && v.url === o.url && v.actividad_id === o.actividad_id && !mismo(v, o)) porUrl.add(v.fuente).add(o.fuente);
-  }
+// Cuenta el primero por fecha y número. En las fuentes cuya dirección web nombra la cosa misma, la dirección repetida también es un duplicado.
+function mirarDuplicados(c, avances, plan, m) {
+  if (m.capturas.some((x) => typeof x.url_identifica !== 'boolean')) throw new SinComprobar('el manifiesto no dice en qué fuentes la dirección web nombra la cosa misma');
+  const de = new Map(plan.map((a) => [a.id, a])), porUrl = new Set(m.capturas.filter((x) => x.url_identifica).map((x) => x.fuente)), vistas = new Map();
+  const dentro = avances.filter((v) => de.has(v.actividad_id) && !enVentana(v, de.get(v.actividad_id), m.corte)).sort(ordenAvance);
   let duplicados = 0;
   for (const v of dentro) {
     const claves = [JSON.stringify([v.actividad_id, v.fuente, v.registro])];
@@ -263,7 +258,9 @@ function mirarDuplicados(c, avances, plan, corte) {
   c.resumen = `${duplicados} duplicados`;
 }
 
-function mirarConciliacion(c, filas, avances, rechazos) {
+// Una fuente de otra tabla (compromisos, encuestas…) no da avances: de ella se miran las sumas y los rechazos.
+function mirarConciliacion(c, filas, avances, rechazos, m) {
+  const deOtra = new Set(m.capturas.filter((x) => (x.tabla ?? 'avances') !== 'avances').map((x) => x.fuente));
   const hay = new Map(), anotar = (fuente, cual) => { hay.set(fuente, hay.get(fuente) || { aceptados: 0, rechazados: 0, cuentan: 0, no_cuentan: 0 }); hay.get(fuente)[cual]++; };
   for (const v of avances) { anotar(v.fuente, 'aceptados'); anotar(v.fuente, v.cuenta === 'true' ? 'cuentan' : 'no_cuentan'); }
   for (const r of rechazos) anotar(r.fuente, 'rechazados');
@@ -273,7 +270,9 @@ function mirarConciliacion(c, filas, avances, rechazos) {
     if (vistas.has(f.fuente)) mal('está dos veces');
     vistas.add(f.fuente);
     if (BigInt(f.recibidos) !== BigInt(f.aceptados) + BigInt(f.rechazados)) mal(`dice ${f.recibidos} recibidos, y aceptados más rechazados da otra cosa`);
-    for (const k of ['aceptados', 'rechazados', 'cuentan', 'no_cuentan']) if (f[k] !== String(es[k] || 0)) mal(`dice ${f[k]} ${k.replace('_', ' ')}, y hay ${es[k] || 0} filas`);
+    if (BigInt(f.aceptados) !== BigInt(f.cuentan) + BigInt(f.no_cuentan)) mal(`dice ${f.aceptados} aceptados, y cuentan más no cuentan da otra cosa`);
+    if (deOtra.has(f.fuente) && es.aceptados) mal('su tabla no es avances y tiene avances');
+    for (const k of deOtra.has(f.fuente) ? ['rechazados'] : ['aceptados', 'rechazados', 'cuentan', 'no_cuentan']) if (f[k] !== String(es[k] || 0)) mal(`dice ${f[k]} ${k.replace('_', ' ')}, y hay ${es[k] || 0} filas`);
   }
   for (const fuente of hay.keys()) if (!vistas.has(fuente)) c.mal(`Fuente ${corto(fuente)}: tiene registros y no está en la conciliación.`);
   c.resumen = `${filas.length} fuentes`;
@@ -290,10 +289,11 @@ const NOMBRES = {
 const enPalabras = (columna) => columna.replace(/_pct$/, '').replaceAll('_', ' ');
 const cifra = (v) => (v === undefined ? 'no está' : v === null ? 'sin dato' : /^[\d.]+$/.test(v) ? v.replace('.', ',') : corto(v).replaceAll('_', ' '));
 
-function compararTabla(c, nombre, publicadas, recalculadas) {
+function compararTabla(c, nombre, publicadas, recalculadas, corte) {
   const [, propia, quien] = NOMBRES[nombre], faltan = new Map(recalculadas.map((f) => [JSON.stringify([f.corte, f[propia]]), f])), vistas = new Set();
   let iguales = 0;
-  for (const f of publicadas) {
+  const delCorte = (x) => x.filter((f) => f.corte === corte).concat(x.filter((f) => f.corte !== corte));
+  for (const f of delCorte(publicadas)) {
     const clave = JSON.stringify([f.corte, f[propia]]), r = faltan.get(clave), donde = `${corto(quien(f))}, corte ${f.corte}`;
     if (vistas.has(clave)) { c.mal(`${donde}: la fila está dos veces.`); continue; }
     vistas.add(clave);
@@ -304,7 +304,8 @@ function compararTabla(c, nombre, publicadas, recalculadas) {
       else c.mal(`${donde}: ${enPalabras(k)} publicado, ${cifra(f[k])}; recalculado, ${cifra(r[k])}.`);
     }
   }
-  for (const f of faltan.values()) c.mal(`${corto(quien(f))}, corte ${f.corte}: falta la fila.`);
+  c.detalles.unshift(...delCorte([...faltan.values()]).map((f) => `${corto(quien(f))}, corte ${f.corte}: falta la fila.`));
+  if (faltan.size) c.estado = 'MAL';
   c.resumen = `${publicadas.length} filas, ${iguales} valores iguales`;
 }
 
@@ -387,11 +388,7 @@ async function mirarFirma(c, manifiesto, bytes) {
   let publica, sello, clave;
   try { publica = de64(f.clave_publica); sello = de64(f.firma); } catch { throw new Falla(`${FIRMA} no se puede leer`); }
   if (f.algoritmo !== 'Ed25519' || publica.length !== 32 || sello.length !== 64) throw new Falla(`${FIRMA} no es una firma Ed25519`);
-  if (!globalThis.crypto?.subtle) throw new SinComprobar(SIN_HUELLAS);
-  try { clave = await crypto.subtle.importKey('raw', publica, 'Ed25519', false, ['verify']); } catch (e) {
-    if (e.name === 'DataError') throw new Falla('la clave pública de la firma no sirve');
-    throw new SinComprobar('este navegador no sabe comprobar firmas Ed25519');
-  }
+  try { clave = await crypto.subtle.importKey('raw', publica, 'Ed25519', false, ['verify']); } catch { throw new SinComprobar('este navegador no pudo usar la clave de la firma'); }
   if (!await crypto.subtle.verify('Ed25519', clave, sello, manifiesto)) throw new Falla('la firma no es de este manifiesto');
   c.resumen = `firma buena de la clave ${f.clave_publica}; compárela con la que publica la entidad`;
 }
@@ -438,14 +435,13 @@ async function comprobar(leerUno, entrega) {
   await hacer('Firma del manifiesto', async (c) => mirarFirma(c, ...necesita('bytes'), await leer(FIRMA)));
   await tabla('plan', 'El plan se puede medir', (c, filas, m) => { datos.plan = leerPlan(filas, m); c.resumen = `${filas.length} actividades`; });
   await tabla('avances', 'Qué registros cuentan, por su fecha', (c, filas, m) => { datos.avances = filas; mirarRegistros(c, filas, ...necesita('plan'), m); });
-  await hacer('Ningún registro cuenta dos veces', (c) => { const [avances, plan, m] = necesita('avances', 'plan', 'm'); mirarDuplicados(c, avances, plan, m.corte); });
-  await tabla('rechazos', 'Registros rechazados', (c, filas) => { datos.rechazos = filas; c.resumen = `${filas.length} registros`; });
-  await tabla('conciliacion', 'Lo recibido cuadra con lo aceptado y lo rechazado', (c, filas) => mirarConciliacion(c, filas, ...necesita('avances', 'rechazos')));
+  await hacer('Ningún registro cuenta dos veces', (c) => { const [avances, plan, m] = necesita('avances', 'plan', 'm'); mirarDuplicados(c, avances, plan, m); });
+  await tabla('conciliacion', 'Lo recibido cuadra con lo aceptado y lo rechazado', async (c, filas, m) => mirarConciliacion(c, filas, ...necesita('avances'), leerTabla('rechazos', await leer('datos/rechazos.csv')), m));
   for (const n of Object.keys(NOMBRES)) {
     await tabla(n, `${NOMBRES[n][0]}: publicado y recalculado`, (c, filas, m) => {
       datos[n] = filas;
       datos.cuentas = datos.cuentas || recalcular(...necesita('plan', 'avances'), m);
-      compararTabla(c, n, filas, datos.cuentas[n]);
+      compararTabla(c, n, filas, datos.cuentas[n], m.corte);
     });
   }
   return { hechas, datos, sello: datos.bytes ? await huella(datos.bytes).catch(() => null) : null };
@@ -463,6 +459,7 @@ function ladoALado({ m, cuentas, ...datos }) {
 }
 
 // ---------- En la página. Todo texto ajeno entra como texto, nunca como HTML.
+const ver = (id) => document.getElementById(`comprobar-${id}`);
 const ASPECTO = { bien: ['bien', '✓'], MAL: ['mal', '✕'], 'no se pudo comprobar': ['alerta', '!'] };
 
 function crear(etiqueta, atributos, ...hijos) {
@@ -486,44 +483,39 @@ function lineaDe(c) {
   return crear('li', {}, insignia(c.estado), ' ', crear('strong', {}, c.titulo), c.resumen ? `: ${c.resumen}.` : '', detalles);
 }
 
-function cuadroDe(filas, marca) {
-  const titulos = ['De qué', 'Avance publicado', 'Avance recalculado', 'Cumplimiento publicado', 'Cumplimiento recalculado', 'Resultado'];
-  const fila = ({ cifras: [quien, ...resto], igual }) => crear('tr', {}, crear('th', { scope: 'row' }, quien), ...resto.map((v) => crear('td', { class: 'num' }, v)), crear('td', {}, insignia(igual ? 'bien' : 'MAL', igual ? 'coincide' : 'MAL: no coincide')));
-  return crear('div', { class: 'rueda', role: 'region', tabindex: '0', 'aria-labelledby': 'comprobar-cuadro' }, crear('table', {},
-    crear('caption', { id: 'comprobar-cuadro' }, crear('span', { class: 'titulo' }, 'Lo publicado y lo recalculado, en el corte de esta entrega', ...marca())),
-    crear('thead', {}, crear('tr', {}, ...titulos.map((t, k) => crear('th', k > 0 && k < 5 ? { scope: 'col', class: 'num' } : { scope: 'col' }, t)))),
-    crear('tbody', {}, ...filas.map(fila))));
+function filaDe({ cifras: [quien, ...resto], igual }) {
+  return crear('tr', {}, crear('th', { scope: 'row' }, quien), ...resto.map((v) => crear('td', { class: 'num' }, v)), crear('td', {}, insignia(igual ? 'bien' : 'MAL', igual ? 'coincide' : 'MAL: no coincide')));
 }
 
-function mostrar(lugar, { hechas, datos, sello }, marca) {
-  const titulo = crear('h4', { tabindex: '-1' }, veredicto(hechas), ...marca()), filas = ladoALado(datos);
-  lugar.replaceChildren(titulo,
-    crear('p', {}, sello ? 'Huella del manifiesto (SHA-256). Compárela con la que publicó la entidad o con la que guardó otra persona: ' : 'La huella del manifiesto no se pudo calcular.', crear('code', {}, sello || '')),
-    crear('ul', { class: 'pruebas' }, ...hechas.map(lineaDe)), filas.length ? cuadroDe(filas, marca) : '',
-    crear('p', { class: 'nota' }, 'Este botón no mira por dentro los archivos Parquet, ni la cadena con las entregas anteriores, ni si sobran archivos en el servidor. Y una página alterada podría mentir sobre sí misma. El programa verificar.py lo mira todo desde fuera.'));
-  titulo.focus();
+function mostrar({ hechas, datos, sello }) {
+  const filas = ladoALado(datos);
+  ver('dice').textContent = veredicto(hechas);
+  ver('sello').textContent = sello || 'no se pudo calcular';
+  ver('lista').replaceChildren(...hechas.map(lineaDe));
+  ver('filas').replaceChildren(...filas.map(filaDe));
+  ver('cuadro').hidden = !filas.length;
+  ver('resultado').hidden = false;
+  ver('veredicto').focus();
 }
 
 function preparar() {
-  const ver = (id) => document.getElementById(id), [zonaBoton, boton, aviso, sitio, archivos, lugar] = ['zona', 'boton', 'aviso', 'elegir', 'archivos', 'resultado'].map((x) => ver(`comprobar-${x}`));
-  const marca = () => [...document.querySelectorAll('#comprobar-t .marca')].flatMap((x) => [' ', x.cloneNode(true)]);
   let ocupado = false;
   const correr = async (leer) => {
     if (ocupado) return;
     ocupado = true;
-    aviso.textContent = 'Comprobando…';
-    const r = await comprobar(leer, ver('comprobar').dataset.entrega);
-    mostrar(lugar, r, marca);
-    aviso.textContent = `Listo. ${veredicto(r.hechas)}`;
+    ver('aviso').textContent = 'Comprobando…';
+    const r = await comprobar(leer, document.getElementById('comprobar').dataset.entrega);
+    mostrar(r);
+    ver('aviso').textContent = `Listo. ${veredicto(r.hechas)}`;
     ocupado = false;
   };
-  boton.addEventListener('click', () => {
+  ver('boton').addEventListener('click', () => {
     if (location.protocol !== 'file:') { correr(deRed); return; }
-    aviso.textContent = 'Abrió esta página desde su disco, y así el navegador no la deja leer los archivos de al lado. Elija abajo la carpeta de la entrega, o ábrala con: rendicion servir.';
-    sitio.hidden = false;
-    archivos.focus();
+    ver('elegir').hidden = false;
+    ver('aviso').textContent = ver('disco').textContent;
+    ver('archivos').focus();
   });
-  archivos.addEventListener('change', () => { if (archivos.files.length) correr(deArchivos(archivos.files)); });
-  zonaBoton.hidden = false;
+  ver('archivos').addEventListener('change', (e) => { if (e.target.files.length) correr(deArchivos(e.target.files)); });
+  ver('zona').hidden = false;
 }
-if (document.getElementById('comprobar-zona')) preparar();
+if (ver('zona')) preparar();

@@ -10,9 +10,10 @@ from itertools import pairwise
 
 from text_to_num import text2num
 
-from rendicion.plan_texto import plegar, recortar
+from rendicion.planes.texto import plegar, recortar
 
 MAXIMO_DECIMALES = 4
+MAXIMO_ENTEROS = 15
 _PALABRAS_POR_NUMERO = 12
 _CONTEXTO = 20  # letras que bastan para ver el «menos», el «N.º» o el «y» de antes
 # Un número pegado a letras («G20», «COVID-19», «3er», «1º») nombra algo, no cuenta.
@@ -55,13 +56,15 @@ def leer_cifras(cifras: str) -> tuple[Decimal | None, str | None]:
     """Convierte cifras escritas a la colombiana: «1.200» es 1200 y «3,5» es 3.5.
 
     Devuelve el valor, o vacío y la regla: `numero_ambiguo` («12.5», «1,200», «1.23.4») o
-    `numero_con_muchos_decimales` (más de 4, lo que admite el contrato).
+    `numero_con_muchos_decimales` (más de 4, lo que admite el contrato) o `numero_demasiado_grande`.
     """
     if not (_MILES.fullmatch(cifras) or _LLANO.fullmatch(cifras)) or _COMA_DUDOSA.fullmatch(cifras):
         return None, "numero_ambiguo"
     valor = Decimal(cifras.replace(".", "").replace(",", "."))
     if len(cifras.partition(",")[2]) > MAXIMO_DECIMALES:
         return None, "numero_con_muchos_decimales"
+    if valor >= 10**MAXIMO_ENTEROS:
+        return None, "numero_demasiado_grande"
     return valor, None
 
 

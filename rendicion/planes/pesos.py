@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from rendicion.hallazgos import Hallazgo
-from rendicion.numeros import leer_cifras
-from rendicion.plan_cuadro import FilaPlan, hallazgo
-from rendicion.plan_texto import recortar
+from rendicion.planes.numeros import leer_cifras
+from rendicion.planes.cuadro import FilaPlan, hallazgo
+from rendicion.planes.texto import recortar
 
 _SUMAS = (Decimal(1), Decimal(100))
 _UNO = Decimal(1)

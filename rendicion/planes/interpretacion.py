@@ -10,14 +10,14 @@ from datetime import date
 from rendicion.errores import ErrorUso
 from rendicion.hallazgos import Hallazgo
 from rendicion.plan import Actividad, Plan
-from rendicion.plan_celdas import Contexto, leer_actividad
-from rendicion.plan_cuadro import Cuadro, hallazgo, leer_cuadro
-from rendicion.plan_documento import Documento
-from rendicion.plan_dudas import buscar_dudas
-from rendicion.plan_pesos import leer_pesos, leer_pesos_de_subcomponentes
-from rendicion.plan_subcomponentes import Subcomponente, numerar
-from rendicion.plan_vigencia import leer_periodo, leer_vigencia
-from rendicion.vocabulario import GRAVEDADES, Vocabulario
+from rendicion.planes.celdas import Contexto, leer_actividad
+from rendicion.planes.cuadro import Cuadro, hallazgo, leer_cuadro
+from rendicion.planes.documento import Documento
+from rendicion.planes.dudas import buscar_dudas
+from rendicion.planes.pesos import leer_pesos, leer_pesos_de_subcomponentes
+from rendicion.planes.subcomponentes import Subcomponente, numerar
+from rendicion.planes.vigencia import leer_periodo, leer_vigencia
+from rendicion.planes.vocabulario import GRAVEDADES, Vocabulario
 
 
 def interpretar_plan(

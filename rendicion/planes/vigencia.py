@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from rendicion.errores import ErrorUso
-from rendicion.fechas import PalabrasFecha, leer_fecha
+from rendicion.planes.fechas import PalabrasFecha, leer_fecha
 from rendicion.hallazgos import Hallazgo
-from rendicion.plan_cuadro import hallazgo
-from rendicion.plan_texto import plegar, recortar
-from rendicion.vocabulario import Vocabulario
+from rendicion.planes.cuadro import hallazgo
+from rendicion.planes.texto import plegar, recortar
+from rendicion.planes.vocabulario import Vocabulario
 
 _ANOS = range(2000, 2101)
 

@@ -8,10 +8,10 @@ from itertools import islice
 
 from rendicion.errores import ErrorUso
 from rendicion.hallazgos import Hallazgo
-from rendicion.plan_documento import Documento, Fila
-from rendicion.plan_subcomponentes import trae_numero
-from rendicion.plan_texto import clave, en_lista, plegar, recortar
-from rendicion.vocabulario import Vocabulario
+from rendicion.planes.documento import Documento, Fila
+from rendicion.planes.subcomponentes import trae_numero
+from rendicion.planes.texto import clave, en_lista, plegar, recortar
+from rendicion.planes.vocabulario import Vocabulario
 
 ORIGEN = "plan"
 # Lo que dice a qué bloque pertenece la fila, y no qué hay que hacer.

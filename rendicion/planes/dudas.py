@@ -9,9 +9,9 @@ from itertools import combinations
 
 from rendicion.hallazgos import Hallazgo
 from rendicion.plan import Actividad, Plan
-from rendicion.plan_cuadro import hallazgo
-from rendicion.plan_texto import clave, plegar
-from rendicion.vocabulario import Coherencia, Termino, Vocabulario
+from rendicion.planes.cuadro import hallazgo
+from rendicion.planes.texto import clave, plegar
+from rendicion.planes.vocabulario import Coherencia, Termino, Vocabulario
 
 _PARECIDO = 0.92
 _REPETIDA = re.compile(r"\b([^\W\d_]{4,})[\s,]+\1\b")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from rendicion.errores import ErrorUso
-from rendicion.plan_texto import clave, plegar
+from rendicion.planes.texto import clave, plegar
 
 GRAVEDADES = ("informativa", "advertencia", "grave")
 RELACIONES = ("igual", "multiplo")

@@ -20,7 +20,7 @@ from python_calamine import (
 )
 
 from rendicion.errores import ErrorUso
-from rendicion.plan_documento import LIMITE_FILAS, Aviso, Fila
+from rendicion.planes.documento import LIMITE_FILAS, Aviso, Fila
 
 LIMITE_DESCOMPRIMIDO = 100 * 1024 * 1024
 LIMITE_CELDAS = 1_000_000

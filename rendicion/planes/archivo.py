@@ -12,9 +12,9 @@ from collections import Counter
 from pathlib import PurePath
 
 from rendicion.errores import ErrorUso
-from rendicion.plan_documento import LIMITE_FILAS, Aviso, Documento, Fila
-from rendicion.plan_hojas import leer_libro
-from rendicion.plan_texto import recortar
+from rendicion.planes.documento import LIMITE_FILAS, Aviso, Documento, Fila
+from rendicion.planes.hojas import leer_libro
+from rendicion.planes.texto import recortar
 
 __all__ = ["Aviso", "Documento", "Fila", "leer_documento"]
 

@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from rendicion.fechas import FechaLeida, PalabrasFecha, leer_fecha
+from rendicion.planes.fechas import FechaLeida, PalabrasFecha, leer_fecha
 from rendicion.hallazgos import Hallazgo
-from rendicion.numeros import leer_cantidad
+from rendicion.planes.numeros import leer_cantidad
 from rendicion.plan import Actividad, Agregacion, Programacion, programacion_por_defecto
-from rendicion.plan_cuadro import FilaPlan, hallazgo
-from rendicion.plan_subcomponentes import Subcomponente
-from rendicion.plan_texto import clave, recortar
-from rendicion.vocabulario import Vocabulario
+from rendicion.planes.cuadro import FilaPlan, hallazgo
+from rendicion.planes.subcomponentes import Subcomponente
+from rendicion.planes.texto import clave, recortar
+from rendicion.planes.vocabulario import Vocabulario
 
 _SIN_LEER = {
     "meta_sin_numero": "no trae ningún número",
     "meta_con_varios_numeros": "trae varios números y no se sabe cuál es la meta",
     "numero_ambiguo": "trae un número que se puede leer de dos maneras",
     "numero_con_muchos_decimales": "trae un número con más de cuatro decimales",
+    "numero_demasiado_grande": "trae un número de más de quince cifras",
     "meta_no_positiva": "trae un número que no es mayor que cero",
 }
 

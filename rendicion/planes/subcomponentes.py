@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rendicion.plan_texto import clave, plegar, recortar
-from rendicion.vocabulario import Vocabulario
+from rendicion.planes.texto import clave, plegar, recortar
+from rendicion.planes.vocabulario import Vocabulario
 
 _ROMANOS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _CIERRE = r"\s*[.:)\-–—]*\s*"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rendicion.plan_texto import plegar, recortar
+from rendicion.planes.texto import plegar, recortar
 
 _RELLENO = frozenset(("de", "del", "el", "la", "los", "en", "dia", "dias", "mes", "meses", "ano"))
 _SIGNOS = {

@@ -12,7 +12,7 @@ from typing import Any
 from rendicion.errores import ErrorUso
 from rendicion.hallazgos import Hallazgo
 from rendicion.plan import Plan, programacion_por_defecto
-from rendicion.plan_texto import recortar
+from rendicion.planes.texto import recortar
 
 CAMPOS = ("meta", "unidad", "responsables", "inicio", "fin", "hitos", "agregacion", "programacion", "peso")
 ACCIONES = ("conservar", "cambiar")
