@@ -263,7 +263,7 @@ def medir(
     contexto: Contexto, candidatos: Sequence[Interpretada], previa: EntregaGuardada | None
 ) -> tuple[dict[str, pa.Table], dict[str, Any], dict[str, tuple[Rechazo, ...]]]:
     """Valida la evidencia, cuenta, calcula y vuelve a validar lo calculado: devuelve tablas, informe y rechazos."""
-    from validaciones import Motor, bloquean, informe_validacion, resultados_de_lectura, validar_evidencia, validar_tablas  # noqa: PLC0415 -- GX tarda segundos en cargar
+    from validaciones import Motor, bloquean, informe_validacion, resultados_de_lectura, validar_evidencia, validar_tablas
 
     plan, corte = contexto.leido.plan, contexto.corte
     motor = Motor()
@@ -373,7 +373,7 @@ def _sobre_el_limite(candidatos: Sequence[Interpretada], conciliacion: Sequence[
     ]
 
 
-def _cerrar(  # noqa: PLR0913 -- reúne lo que cada verbo dejó
+def _cerrar(
     contexto: Contexto,
     tablas: Mapping[str, pa.Table],
     informe: dict[str, Any],

@@ -10,13 +10,13 @@ from typing import Any
 
 from rendicion.almacen.archivos import leer_toml
 from rendicion.almacen.referencia import EntidadEnDisco, carpeta_de_datos
-from rendicion.planes.decisiones import Decision, aplicar_decisiones, decisiones_desde
-from rendicion.planes.archivo import Documento, leer_documento
 from rendicion.entidad import Vigencia
 from rendicion.errores import ErrorUso
 from rendicion.hallazgos import Hallazgo
-from rendicion.planes.interpretacion import interpretar_plan
 from rendicion.plan import Plan
+from rendicion.planes.archivo import Documento, leer_documento
+from rendicion.planes.decisiones import Decision, aplicar_decisiones, decisiones_desde
+from rendicion.planes.interpretacion import interpretar_plan
 from rendicion.planes.vocabulario import Vocabulario, vocabulario_desde
 
 

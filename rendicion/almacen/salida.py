@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from esquemas import PUBLICAS
 from rendicion.almacen.archivos import escribir, json_canonico
-
 from rendicion.almacen.capturas import Capturas
 from rendicion.almacen.entregas import Entregas
 from rendicion.almacen.registro import Registro

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from rendicion.planes.fechas import FechaLeida, PalabrasFecha, leer_fecha
 from rendicion.hallazgos import Hallazgo
-from rendicion.planes.numeros import leer_cantidad
 from rendicion.plan import Actividad, Agregacion, Programacion, programacion_por_defecto
 from rendicion.planes.cuadro import FilaPlan, hallazgo
+from rendicion.planes.fechas import FechaLeida, PalabrasFecha, leer_fecha
+from rendicion.planes.numeros import leer_cantidad
 from rendicion.planes.subcomponentes import Subcomponente
 from rendicion.planes.texto import clave, recortar
 from rendicion.planes.vocabulario import Vocabulario

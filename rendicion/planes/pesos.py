@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from rendicion.hallazgos import Hallazgo
-from rendicion.planes.numeros import leer_cifras
 from rendicion.planes.cuadro import FilaPlan, hallazgo
+from rendicion.planes.numeros import leer_cifras
 from rendicion.planes.texto import recortar
 
 _SUMAS = (Decimal(1), Decimal(100))

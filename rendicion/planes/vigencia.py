@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from rendicion.errores import ErrorUso
-from rendicion.planes.fechas import PalabrasFecha, leer_fecha
 from rendicion.hallazgos import Hallazgo
 from rendicion.planes.cuadro import hallazgo
+from rendicion.planes.fechas import PalabrasFecha, leer_fecha
 from rendicion.planes.texto import plegar, recortar
 from rendicion.planes.vocabulario import Vocabulario
 

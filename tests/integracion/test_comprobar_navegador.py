@@ -460,7 +460,7 @@ def _caso(azar: random.Random) -> tuple[dict[str, Any], dict[str, list[dict[str,
     for s in "123":
         for n in range(azar.randrange(1, 5)):
             inicio, fin = sorted((dia(), dia()))
-            meta = azar.choice([None, "1", str(azar.randrange(1, 900)), str(numero(9))])
+            meta = azar.choice([None, "1", "5", "10", "800", str(azar.randrange(1, 900)), str(numero(9))])
             hitos = tuple(sorted(dia() for _ in range(azar.choice([0, 0, 1, 3]))))
             quienes = tuple(azar.sample(["Prensa", "Planeación", "Informática"], azar.randrange(3)))
             regla = "hitos" if hitos else azar.choice(["lineal", "al_final"])
@@ -470,12 +470,13 @@ def _caso(azar: random.Random) -> tuple[dict[str, Any], dict[str, list[dict[str,
             )
             actividades.append(a)
             for k in range(azar.choice([0, 1, 2, 9])):
-                fecha, cantidad = dia(), azar.choice([Decimal(0), Decimal(1), numero(5)])
+                fecha, cantidad = dia(), azar.choice([Decimal(0), Decimal(1), Decimal(azar.randrange(9)), numero(5)])
                 if any(d.actividad_id == a.id and d.fecha == fecha for d in diarios):
                     continue
                 diarios.append(Diario(a.id, fecha, cantidad, cantidad, 1))
                 avances.append({"avance_id": f"f:{a.id}-{k}", "actividad_id": a.id, "fecha": fecha.isoformat(), "cantidad": _publicado("cantidad", cantidad), "cuenta": "true"})
-    p, corte = plan(*actividades), dia()
+    # Los bordes (el último día, un hito, el 80 % justo, un empate al redondear) son donde los programas se apartan.
+    p, corte = plan(*actividades), azar.choice([dia(), azar.choice(actividades).fin, *(h for a in actividades for h in a.hitos)])
     cortes = indicadores.cortes_de_la_entrega((date(2020, 4, 30), date(2020, 8, 31)), corte)
     esperado = indicadores.calcular(p, diarios, cortes) | {"serie": indicadores.serie(p, diarios, corte)}
     propias = {"subcomponente_id", "agregacion", "programacion", "meta", "peso", "peso_subcomponente", "inicio", "fin"}

@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rendicion.planes.archivo import leer_documento
 from rendicion.hallazgos import Hallazgo
-from rendicion.planes.interpretacion import interpretar_plan
 from rendicion.plan import Plan
+from rendicion.planes.archivo import leer_documento
+from rendicion.planes.interpretacion import interpretar_plan
 from rendicion.planes.vocabulario import Vocabulario, vocabulario_desde
 
 RAIZ = Path(__file__).resolve().parents[2]

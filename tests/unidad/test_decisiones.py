@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from rendicion.planes.decisiones import aplicar_decisiones, decisiones_desde
 from rendicion.errores import ErrorUso
+from rendicion.planes.decisiones import aplicar_decisiones, decisiones_desde
 from tests.unidad.muestras_plan import RAIZ, el, plan_real, reglas
 
 PLAN, HALLAZGOS = plan_real()

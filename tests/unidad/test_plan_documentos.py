@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rendicion.planes.archivo import Documento, leer_documento
 from rendicion.errores import ErrorRendicion, ErrorUso
-from rendicion.planes.interpretacion import interpretar_plan
 from rendicion.plan import Plan
+from rendicion.planes.archivo import Documento, leer_documento
+from rendicion.planes.interpretacion import interpretar_plan
 from tests.unidad.muestras_plan import TEXTO_REAL, TITULOS, VOCABULARIO, el, plan_real, reglas
 
 REAL, HALLAZGOS_REALES = plan_real()
