@@ -18,6 +18,7 @@ from rendicion.catalogo import catalogo
 from rendicion.cronograma_ics import FichaCalendario, calendario
 from rendicion.firma import firmar
 from rendicion.informe import Ficha, FichaArchivo, FichaFuente, pagina, pagina_validacion
+from rendicion.procedencia import procedencia
 from rendicion.seguimiento import FichaSeguimiento, libro
 from rendicion.tablas import diferencias
 
@@ -52,6 +53,7 @@ def armar(trabajo: Path, insumos: Insumos) -> str:
     contenidos = {
         "datapackage.json": json_canonico(paquete),
         "catalogo.jsonld": json_canonico(catalogo(identidad, paquete["description"], archivos)),
+        "procedencia.jsonld": json_canonico(procedencia(identidad, archivos, insumos.propios, __version__)),
         "cronograma.ics": calendario(filas["cronograma"], _ficha_calendario(insumos, filas["plan"])),
         "validacion/resultados.json": json_canonico(insumos.validacion),
         "validacion/informe.html": pagina_validacion(insumos.validacion, filas, ficha).encode(),

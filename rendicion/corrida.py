@@ -24,6 +24,7 @@ from rendicion.almacen.entregas import EntregaGuardada
 from rendicion.almacen.referencia import EntidadEnDisco, FuenteEnDisco, entidad, leer_opcional
 from rendicion.almacen.referencia import fuentes as fuentes_declaradas
 from rendicion.almacen.salida import Salida
+from rendicion.calidad import calidad
 from rendicion.correcciones import Motivo, comparar, motivos_desde
 from rendicion.entidad import Vigencia
 from rendicion.entradas import AVANCES
@@ -291,6 +292,7 @@ def medir(
         tablas["correcciones"] = tabla_arrow(PUBLICAS["correcciones"], comparar(antes, ahora, contexto.motivos))
     resultados = [*resultados_de_lectura(candidatos), *validados.resultados, *validar_tablas(motor, tablas)]
     informe = informe_validacion(resultados, filas["conciliacion"])
+    informe["calidad"] = calidad(tablas, informe["reglas"], corte, [c.lectura for c in candidatos])
     informe["bloquean"] = [f"{r.regla.tabla}: {r.regla.descripcion}" for r in bloquean(resultados)]
     return tablas, informe, rechazos
 

@@ -191,6 +191,27 @@ def comparar(
 
 
 @app.command()
+def rastrear(
+    actividad: Annotated[str, typer.Argument(help="Actividad (1.4), subcomponente (1), dependencia, «total», o el avance_id de una fila.")],
+    corte: OpcionCorte = None,
+    entrega: Annotated[Path | None, typer.Option("--entrega", help="Carpeta de una entrega. Sin decirla, la última de la salida con ese corte.")] = None,
+    salida: OpcionSalida = None,
+    entidad: OpcionEntidad = None,
+    vigencia: OpcionVigencia = None,
+    filas: Annotated[int, typer.Option("--filas", min=0, help="Cuántas filas se muestran de cada lista. En JSON van todas.")] = 15,
+    en_json: OpcionJson = False,
+    depurar: OpcionDepurar = False,
+) -> None:
+    """Muestra de dónde sale una cifra: su fórmula con números, las filas que la sustentan, sus capturas y el plan."""
+    with _errores_claros(depurar=depurar, en_json=en_json):
+        from rendicion import pantalla
+        from rendicion.rastreo_entrega import rastrear_en
+
+        rastro = rastrear_en(_pedido(entidad, vigencia, corte, salida, None), actividad, entrega)
+        pantalla.mostrar_rastreo(rastro, en_json=en_json, filas=filas)
+
+
+@app.command()
 def servir(
     salida: OpcionSalida = None,
     puerto: Annotated[int, typer.Option("--puerto", help="Puerto local.")] = 8000,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import cast
 
 from esquemas import TABLAS
 from rendicion.informe.calidad import tabla_fuentes, tabla_rechazos
 from rendicion.informe.cuadros import Celda, Cuadro, ajeno, insignia, num, recortadas
 from rendicion.informe.ficha import Ficha
-from rendicion.informe.formato import SIN_DATO, contar, limpio, numero
+from rendicion.informe.formato import SIN_DATO, contar, limpio, numero, porcentaje_exacto
 from rendicion.informe.motor import pintar
 from rendicion.informe.palabras import REGLAS, SEVERIDADES, Estado
 
@@ -88,12 +89,32 @@ def pagina_validacion(
         fuentes=tabla_fuentes({**tablas, "conciliacion": _conciliacion(resultados, tablas)}, ficha),
         rechazos=tabla_rechazos(tablas),
         n_rechazos=len(tablas["rechazos"]),
+        criterios=_criterios(cast("list[Mapping[str, object]]", resultados.get("calidad") or [])),
     )
 
 
 def _conciliacion(resultados: Mapping[str, object], tablas: Mapping[str, list[dict[str, object]]]) -> list[dict[str, object]]:
     propia = cast("list[dict[str, object]]", resultados.get("conciliacion") or [])
     return propia or tablas["conciliacion"]
+
+
+def _criterios(medidas: list[Mapping[str, object]]) -> Cuadro | None:
+    """Devuelve los criterios de calidad con su valor y su fórmula; nada si el informe no los trae."""
+    if not medidas:
+        return None
+    return Cuadro(
+        id="tabla-criterios",
+        titulo="Criterios de calidad de datos abiertos",
+        columnas=("Criterio", "Valor", "Cómo se mide", "Qué hay que saber"),
+        filas=tuple(
+            (
+                Celda(limpio(str(m["criterio"]), 60)), num("no medible" if m["valor"] is None else porcentaje_exacto(Decimal(str(m["valor"])))),
+                ajeno(str(m["formula"]), 300), Celda(limpio(str(m["motivo"]), 300)),
+            )
+            for m in medidas
+        ),
+        numericas=frozenset({1}),
+    )
 
 
 def _titular(cuentas: Mapping[str, int]) -> str:

@@ -33,13 +33,24 @@ def test_las_ordenes_que_no_validan_no_cargan_prefect_ni_gx(orden: list[str]) ->
     assert "LENTOS []" in hecho.stdout
 
 
+def test_las_pruebas_rapidas_no_importan_prefect_ni_gx() -> None:
+    for archivo in (RAIZ / "tests" / "unidad").glob("*.py"):
+        texto = archivo.read_text("utf-8")
+        for lento in ("prefect", "great_expectations", "validaciones", "flujos"):
+            assert f"import {lento}" not in texto, archivo
+            assert f"from {lento}" not in texto, archivo
+
+
 def test_toda_orden_esta_en_el_readme() -> None:
     from rendicion.linea import app
 
     leeme = (RAIZ / "README.md").read_text("utf-8")
-    for orden in app.registered_commands:
-        assert orden.callback is not None
-        assert f"`rendicion {orden.callback.__name__}`" in leeme
+    grupos = [("", app), *((f"{g.name} ", g.typer_instance) for g in app.registered_groups)]
+    for nombre, grupo in grupos:
+        assert grupo is not None
+        for orden in grupo.registered_commands:
+            assert orden.callback is not None
+            assert f"`rendicion {nombre}{orden.callback.__name__}`" in leeme
 
 
 def test_el_plan_de_referencia_es_el_real_sin_tocar() -> None:
