@@ -15,7 +15,8 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from rendicion.almacen.referencia import carpeta_de_datos
-from rendicion.corrida import Pedido, Resultado, correr
+from rendicion.contexto import Pedido
+from rendicion.corrida import Resultado, correr
 from rendicion.puertas import puertas_reales
 
 T = TypeVar("T")

@@ -16,7 +16,8 @@ import typer
 from rendicion.errores import ErrorRendicion, ErrorUso
 
 if TYPE_CHECKING:
-    from rendicion.corrida import Pedido, Puertas
+    from rendicion.contexto import Pedido
+    from rendicion.corrida import Puertas
 
 app = typer.Typer(
     name="rendicion",
@@ -59,7 +60,7 @@ def _salida(elegida: Path | None) -> Path:
 
 def _pedido(entidad: str | None, vigencia: int | None, corte: datetime | None, salida: Path | None, fuentes: Path | None) -> Pedido:
     from rendicion.almacen.referencia import carpeta_de_datos
-    from rendicion.corrida import Pedido
+    from rendicion.contexto import Pedido
 
     if fuentes and not fuentes.exists():
         raise ErrorUso("No existe la carpeta o el archivo de fuentes.", donde=str(fuentes), hacer="Revise la ruta de --fuentes.")
@@ -130,7 +131,7 @@ def probar(
     """Lee y valida las fuentes sin escribir nada: ni capturas, ni entrega, ni registro."""
     with _errores_claros(depurar=depurar, en_json=en_json):
         from rendicion import pantalla
-        from rendicion.corrida import probar as probar_fuentes
+        from rendicion.prueba import probar as probar_fuentes
 
         pedido = _pedido(entidad, vigencia, corte, None, fuentes)
         prueba = probar_fuentes(pedido, pantalla.callar if en_json else pantalla.avance(), fuente)

@@ -15,10 +15,11 @@ from rich.text import Text
 from rendicion.errores import ErrorRendicion
 
 if TYPE_CHECKING:
-    from rendicion.corrida import Prueba, Resultado
+    from rendicion.corrida import Resultado
     from rendicion.lectura_plan import PlanLeido
     from rendicion.portales.base import Publicacion
     from rendicion.portales.ckan_revision import Revision
+    from rendicion.prueba import Prueba
     from rendicion.verificacion import Verificacion
 
 AVISO = "DATOS SINTÉTICOS: estas cifras son inventadas, para probar el sistema. No son de la entidad."
@@ -171,7 +172,7 @@ def tabla_subcomponentes(tablas: Mapping[str, Sequence[Mapping[str, Any]]], cort
 
 def mostrar_plan(leido: PlanLeido, *, en_json: bool) -> None:
     """Muestra qué se entendió de un plan y qué pareció dudoso."""
-    from rendicion.corrida import filas_de_hallazgos
+    from rendicion.medicion import filas_de_hallazgos
     from rendicion.plan import filas_del_plan
 
     filas, hallazgos = filas_del_plan(leido.plan), filas_de_hallazgos(leido.hallazgos)

@@ -13,7 +13,8 @@ from rendicion.almacen.entregas import EntregaGuardada
 from rendicion.almacen.referencia import entidad
 from rendicion.almacen.referencia import fuentes as fuentes_declaradas
 from rendicion.almacen.salida import Salida
-from rendicion.corrida import Pedido, Puertas
+from rendicion.contexto import Pedido
+from rendicion.corrida import Puertas
 from rendicion.errores import ErrorUso
 from rendicion.portales.base import Portal, Publicacion
 from rendicion.portales.carpeta import PortalCarpeta

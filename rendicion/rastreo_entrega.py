@@ -13,7 +13,7 @@ from rendicion.almacen.entregas import MANIFIESTO, EntregaGuardada, leer_entrega
 from rendicion.almacen.referencia import entidad
 from rendicion.almacen.referencia import fuentes as fuentes_declaradas
 from rendicion.almacen.salida import Salida
-from rendicion.corrida import Pedido
+from rendicion.contexto import Pedido
 from rendicion.errores import ErrorRendicion, ErrorUso
 from rendicion.fuente import Fuente
 from rendicion.rastreo import TABLAS_DEL_RASTRO, rastrear
