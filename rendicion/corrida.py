@@ -21,7 +21,7 @@ from rendicion.almacen.salida import Salida
 from rendicion.contexto import Contexto, Pedido, preparar
 from rendicion.errores import ErrorFuente
 from rendicion.indicadores import cortes_de_la_entrega
-from rendicion.medicion import Interpretada, Medida, calcular, comprobar, tipificar, validar
+from rendicion.medicion import Interpretada, Medida, calcular, comprobar, resumen_de_entrega, tipificar, validar
 from rendicion.portales.base import Portal, Publicacion
 from rendicion.tablas import leer_parquet
 
@@ -152,8 +152,8 @@ def _recorrer(marcha: _Marcha) -> Resultado:
     if not interpretadas:
         raise ErrorFuente("Ninguna fuente se pudo leer; no hay nada que calcular.", hacer="Revise los mensajes de cada fuente.")
     validada = paso("validar", validar, contexto, interpretadas)
-    tablas = paso("calcular", calcular, contexto, validada, previa)
-    medida = paso("comprobar lo calculado", comprobar, contexto, validada, tablas)
+    tablas = paso("calcular", calcular, contexto, validada, _previas(marcha))
+    medida = paso("comprobar lo calculado", comprobar, contexto, validada, tablas, _historia(marcha))
     resultado = _resultado(contexto, {n: t.to_pylist() for n, t in tablas.items()}, medida.informe, marcha.sin_dato)
     resultado.sintetica = any(i.lectura.fuente.sintetica for i in interpretadas)
     if medida.detienen:
@@ -161,6 +161,19 @@ def _recorrer(marcha: _Marcha) -> Resultado:
         resultado.revision = paso("dejar para revisión", marcha.salida.dejar_para_revision, tablas, medida.informe)
         return resultado
     return _entregar(marcha, resultado, medida, resumen)
+
+
+def _previas(marcha: _Marcha) -> dict[date, EntregaGuardada]:
+    """Encuentra la última entrega de cada corte que va a estar en esta."""
+    cortes = cortes_de_la_entrega(marcha.contexto.vigencia.cortes, marcha.contexto.corte)
+    halladas = {c: marcha.salida.entregas.ultima_del_corte(marcha.codigo, marcha.anio, c) for c in cortes}
+    return {c: e for c, e in halladas.items() if e}
+
+
+def _historia(marcha: _Marcha) -> list[dict[str, Any]]:
+    """Resume las entregas anteriores de la cadena: cuántas reglas se cumplían y cuántos registros se rechazaban."""
+    entregas = marcha.salida.entregas
+    return [resumen_de_entrega(e.manifiesto, entregas.validacion(e)) for e in entregas.cadena(marcha.codigo, marcha.anio)]
 
 
 def _capturar(marcha: _Marcha, f: FuenteEnDisco) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from rendicion import ciclo, conteo, cronograma, indicadores
 from rendicion.almacen.entregas import EntregaGuardada
 from rendicion.calidad import calidad
 from rendicion.contexto import Contexto
-from rendicion.correcciones import comparar
+from rendicion.correcciones import COMPARADAS, comparar
 from rendicion.entradas import AVANCES
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura
@@ -64,8 +65,11 @@ def validar(contexto: Contexto, interpretadas: Sequence[Interpretada]) -> Valida
     return Validada(motor, interpretadas, validados.aceptados, validados.rechazos | del_ciclo, resultados)
 
 
-def calcular(contexto: Contexto, validada: Validada, previa: EntregaGuardada | None) -> dict[str, pa.Table]:
-    """Calcula todas las tablas de la entrega, y lo que cambió frente a la última del mismo corte."""
+def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, EntregaGuardada]) -> dict[str, pa.Table]:
+    """Calcula todas las tablas de la entrega, y lo que cambió frente a lo ya publicado.
+
+    `previas` es la última entrega de cada corte que está en esta.
+    """
     plan, corte, interpretadas = contexto.leido.plan, contexto.corte, validada.interpretadas
     publicado = ciclo.publicar([c for c in interpretadas if isinstance(c, ciclo.Registros)], corte, _nombres_publicos(contexto))
     url_identifica = {c.lectura.fuente.id for c in interpretadas if c.lectura.fuente.url_identifica}
@@ -83,23 +87,50 @@ def calcular(contexto: Contexto, validada: Validada, previa: EntregaGuardada | N
     hecho = {f["actividad_id"]: f["ejecutado"] for f in filas["indicadores_actividad"] if f["corte"] == corte}
     filas["cronograma"] = cronograma.calcular(plan, hecho, corte, contexto.vigencia.cortes)
     tablas = {n: avances if n == "avances" else tabla_arrow(t, filas.get(n, ())) for n, t in PUBLICAS.items()}
-    if previa:
-        antes = {n: leer_parquet(previa.carpeta / "datos" / f"{n}.parquet").to_pylist() for n in PUBLICAS}
-        cambios = comparar(antes, {n: t.to_pylist() for n, t in tablas.items()}, contexto.motivos)
-        tablas["correcciones"] = tabla_arrow(PUBLICAS["correcciones"], cambios)
+    cambios = [c for n in COMPARADAS for c in _cambios(n, tablas[n].to_pylist(), previas, contexto)]
+    tablas["correcciones"] = tabla_arrow(PUBLICAS["correcciones"], cambios)
     return tablas
 
 
-def comprobar(contexto: Contexto, validada: Validada, tablas: Mapping[str, pa.Table]) -> Medida:
-    """Valida las tablas calculadas, arma el informe y dice qué impide publicar."""
+def _cambios(nombre: str, ahora: list[dict[str, Any]], previas: Mapping[date, EntregaGuardada], contexto: Contexto) -> list[dict[str, Any]]:
+    """Compara una tabla con lo ya publicado, cada fila con la última entrega de su propio corte.
+
+    Las filas de cortes anteriores se comparan también: si una regla, un peso o una evidencia tardía
+    cambia lo que se publicó en abril, queda dicho, con la cifra vieja y la nueva.
+    """
+    misma = previas.get(contexto.corte)
+    if "corte" not in PUBLICAS[nombre].nombres:
+        return comparar({nombre: _filas_de(misma, nombre)}, {nombre: ahora}, contexto.motivos) if misma else []
+    base = {c: e for c in {f["corte"] for f in ahora} if (e := previas.get(c) or misma)}
+    antes = [f for c, e in base.items() for f in _filas_de(e, nombre) if f["corte"] == c]
+    return comparar({nombre: antes}, {nombre: [f for f in ahora if f["corte"] in base]}, contexto.motivos)
+
+
+def _filas_de(guardada: EntregaGuardada, nombre: str) -> list[dict[str, Any]]:
+    filas: list[dict[str, Any]] = leer_parquet(guardada.carpeta / "datos" / f"{nombre}.parquet").to_pylist()
+    return filas
+
+
+def comprobar(contexto: Contexto, validada: Validada, tablas: Mapping[str, pa.Table], historia: Sequence[Mapping[str, Any]] = ()) -> Medida:
+    """Valida las tablas calculadas, arma el informe y dice qué impide publicar.
+
+    `historia` son las cuentas de las entregas anteriores, para ver la tendencia.
+    """
     from validaciones import bloquean, informe_validacion, validar_tablas
 
     resultados = [*validada.resultados, *validar_tablas(validada.motor, tablas)]
     conciliacion = tablas["conciliacion"].to_pylist()
     informe = informe_validacion(resultados, conciliacion)
     informe["calidad"] = calidad(tablas, informe["reglas"], contexto.corte, [c.lectura for c in validada.interpretadas])
+    informe["tendencia"] = list(historia)
     reglas = (f"No se cumple una regla que impide publicar. {r.regla.tabla}: {r.regla.descripcion}" for r in bloquean(resultados))
     return Medida(tablas, informe, (*_sobre_el_limite(validada.interpretadas, conciliacion), *reglas))
+
+
+def resumen_de_entrega(manifiesto: Mapping[str, Any], informe: Mapping[str, Any]) -> dict[str, Any]:
+    """Resume una entrega publicada para la tendencia del informe de validación."""
+    cuentas = {c: sum(f[c] for f in informe["conciliacion"]) for c in ("recibidos", "aceptados", "rechazados")}
+    return {c: manifiesto[c] for c in ("entrega", "numero", "corte")} | cuentas | {c: informe["resumen"][c] for c in ("reglas", "cumplen", "no_cumplen", "no_corrieron")}
 
 
 def _nombres_publicos(contexto: Contexto) -> list[str]:

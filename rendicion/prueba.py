@@ -50,6 +50,6 @@ def probar(pedido: Pedido, avisar: Callable[[str, Mapping[str, Any]], None], sol
     if not interpretadas:
         return Prueba([], [], {"resumen": {}, "reglas": []}, sin_dato, [])
     validada = validar(contexto, interpretadas)
-    medida = comprobar(contexto, validada, calcular(contexto, validada, None))
+    medida = comprobar(contexto, validada, calcular(contexto, validada, {}))
     conciliacion, rechazos = (medida.tablas[n].to_pylist() for n in ("conciliacion", "rechazos"))
     return Prueba(conciliacion, rechazos, medida.informe, sin_dato, list(medida.detienen))

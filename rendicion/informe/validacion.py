@@ -90,6 +90,7 @@ def pagina_validacion(
         rechazos=tabla_rechazos(tablas),
         n_rechazos=len(tablas["rechazos"]),
         criterios=_criterios(cast("list[Mapping[str, object]]", resultados.get("calidad") or [])),
+        tendencia=_tendencia(cast("list[Mapping[str, object]]", resultados.get("tendencia") or [])),
     )
 
 
@@ -114,6 +115,20 @@ def _criterios(medidas: list[Mapping[str, object]]) -> Cuadro | None:
             for m in medidas
         ),
         numericas=frozenset({1}),
+    )
+
+
+def _tendencia(entregas: list[Mapping[str, object]]) -> Cuadro | None:
+    """Devuelve las cuentas de las entregas anteriores, de la primera a la última; nada si esta es la primera."""
+    if not entregas:
+        return None
+    cifras = ("recibidos", "rechazados", "cumplen", "no_cumplen", "no_corrieron")
+    return Cuadro(
+        id="tabla-tendencia",
+        titulo="Entregas anteriores",
+        columnas=("Entrega", "Corte", "Recibidos", "Rechazados", "Reglas que se cumplen", "No se cumplen", "Sin filas que revisar"),
+        filas=tuple((Celda(str(e["entrega"])), Celda(str(e["corte"])), *(num(str(e[c])) for c in cifras)) for e in entregas),
+        numericas=frozenset({2, 3, 4, 5, 6}),
     )
 
 

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+from rendicion.correcciones import COMPARADAS
 from tests.aceptacion.conftest import RAIZ, Corrida, Hecho
 
 EJEMPLOS = RAIZ / "datos" / "ejemplos" / "13001-2020"
@@ -210,6 +212,23 @@ def test_una_evidencia_corregida_da_otra_entrega_encadenada_y_se_ve_que_cambio(o
     comparada = orden("comparar", una["entrega"], otra["entrega"], "--json").datos
     assert len(comparada["cambios"]) == len(cambios)
     assert orden("verificar", otra["entrega"], "--anterior", una["entrega"]).codigo == 0
+
+
+def test_si_cambia_lo_publicado_de_un_corte_anterior_la_entrega_nueva_dice_la_cifra_vieja_y_la_nueva(orden: Orden, tmp_path: Path) -> None:
+    salida, lugar = tmp_path / "salida", tmp_path / "pantallas.csv"
+    lugar.write_bytes((EJEMPLOS / "pantallas.csv").read_bytes())
+    fuentes = copiar_fuentes(tmp_path / "fuentes", lambda _i, t: t.replace(f"{EJEMPLOS.as_posix()}/pantallas.csv", lugar.as_posix()))
+    abril = orden("correr", "--salida", salida, "--fuentes", fuentes, "--corte", "2020-04-30", "--json").datos
+    fila = next(a for a in tabla(Path(abril["entrega"]), "avances") if a["fuente"] == "sintetico-pantallas" and a["cuenta"] == "true")
+    quitadas = [n for n in lugar.read_bytes().splitlines(keepends=True) if fila["registro"].encode() not in n]
+    lugar.write_bytes(b"".join(quitadas))
+    agosto = orden("correr", "--salida", salida, "--fuentes", fuentes, "--corte", "2020-08-31", "--json").datos
+    cambios = {(c["tabla"], c["clave"], c["campo"]): (c["antes"], c["despues"]) for c in tabla(Path(agosto["entrega"]), "correcciones")}
+    antes, despues = cambios["indicadores_actividad", "13001|2020|2020-04-30|1.6", "ejecutado"]
+    assert Decimal(antes) - Decimal(despues) == Decimal(fila["cantidad"])
+    assert {t for t, _, _ in cambios} <= {t for t in COMPARADAS if t.startswith("indicadores_")}
+    resultados = json.loads((Path(agosto["entrega"]) / "validacion" / "resultados.json").read_text("utf-8"))
+    assert [e["entrega"] for e in resultados["tendencia"]] == [abril["entrega_id"]]
 
 
 def test_sobre_el_limite_de_rechazos_no_se_publica_nada(orden: Orden, tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ MEDIDAS: list[dict[str, Any]] = [
 ]
 
 
-def filas(medidas: list[dict[str, Any]] | None) -> dict[str, list[str]]:
-    resultados = copy.deepcopy(muestras.resultados()) | ({} if medidas is None else {"calidad": medidas})
+def filas(medidas: list[dict[str, Any]] | None, clave: str = "calidad", seccion: str = "criterios") -> dict[str, list[str]]:
+    resultados = copy.deepcopy(muestras.resultados()) | ({} if medidas is None else {clave: medidas})
     raiz: Nodo = leer(informe.pagina_validacion(resultados, muestras.tablas(), muestras.ficha()))[0]
-    secciones = [n for n in raiz.todos("section") if n.atributos["id"] == "criterios"]
+    secciones = [n for n in raiz.todos("section") if n.atributos["id"] == seccion]
     return {c[0].texto.strip(): [x.texto.strip() for x in c] for s in secciones for f in s.todos("tr") if (c := [*f.todos("th"), *f.todos("td")])}
 
 
@@ -38,3 +38,16 @@ def test_lo_que_no_se_mide_no_lleva_numero_y_el_cero_si() -> None:
 
 def test_sin_criterios_no_hay_seccion() -> None:
     assert filas(None) == {}
+
+
+ENTREGA = {"entrega": "e-001", "numero": 1, "corte": "2020-04-30", "recibidos": 50, "aceptados": 40, "rechazados": 10}
+ENTREGA |= {"reglas": 9, "cumplen": 7, "no_cumplen": 2, "no_corrieron": 0}
+
+
+def test_la_tendencia_muestra_cada_entrega_anterior() -> None:
+    hechas = filas([ENTREGA], "tendencia", "tendencia")
+    assert hechas["e-001"][1:] == ["2020-04-30", "50", "10", "7", "2", "0"]
+
+
+def test_la_primera_entrega_no_tiene_tendencia() -> None:
+    assert filas([], "tendencia", "tendencia") == {}
