@@ -22,6 +22,7 @@ from rendicion.contexto import Contexto, Pedido, preparar
 from rendicion.errores import ErrorFuente
 from rendicion.indicadores import cortes_de_la_entrega
 from rendicion.medicion import Interpretada, Medida, calcular, comprobar, resumen_de_entrega, tipificar, validar
+from rendicion.planes.decisiones import DECISION_SIN_SUSTENTO
 from rendicion.portales.base import Portal, Publicacion
 from rendicion.tablas import leer_parquet
 
@@ -71,6 +72,7 @@ class Resultado:
     reglas: dict[str, int] = field(default_factory=dict)
     hallazgos: int = 0
     correcciones: int = 0
+    avisos: list[str] = field(default_factory=list)
     indicadores: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     sintetica: bool = False
     revision: Path | None = None
@@ -249,6 +251,7 @@ def _resultado(contexto: Contexto, tablas: Mapping[str, list[dict[str, Any]]], i
         reglas=dict(informe["resumen"]),
         hallazgos=len(tablas["hallazgos"]),
         correcciones=len(tablas["correcciones"]),
+        avisos=[h["explicacion"] for h in tablas["hallazgos"] if h["regla"] == DECISION_SIN_SUSTENTO],
         indicadores={n: tablas[n] for n in PUBLICAS if n.startswith("indicadores_")} | {"plan": tablas["plan"]},
     )
 

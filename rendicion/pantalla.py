@@ -114,6 +114,7 @@ def _json_resultado(r: Resultado) -> dict[str, Any]:
         "fuentes_sin_dato": r.fuentes_sin_dato,
         "publicacion": vars(r.publicacion) if r.publicacion else None,
         "detenida_por": r.motivos_detencion,
+        "avisos": r.avisos,
         "revision": str(r.revision) if r.revision else None,
     }
 
@@ -131,6 +132,8 @@ def mostrar_resultado(r: Resultado, *, en_json: bool) -> None:
         terminal.print(Text(f"Sin dato de la fuente {fuente}: sus actividades quedan sin reporte.", "yellow"))
     reglas = r.reglas
     terminal.print(f"Reglas: {reglas['cumplen']} se cumplen, {reglas['no_cumplen']} no se cumplen, {reglas['no_corrieron']} no tuvieron qué revisar. Hallazgos: {r.hallazgos}.")
+    for aviso in r.avisos:
+        terminal.print(Text("Una decisión quedó sin sustento: ", "bold yellow") + Text(aviso))
     terminal.print(tabla_subcomponentes(r.indicadores, r.corte))
     if r.estado == "detenida":
         terminal.print(Text("No se publicó nada. Esto necesita a una persona:", "bold red"))

@@ -20,6 +20,8 @@ _OPCIONES = {"agregacion": ("suma", "ultimo"), "programacion": ("hitos", "lineal
 _MAXIMO_DECIMALES = 4
 Valor = Decimal | str | date | tuple[str, ...] | tuple[date, ...]
 
+DECISION_SIN_SUSTENTO = "decision_sin_sustento"
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -196,13 +198,13 @@ def _sin_sustento(decision: Decision, causa: str, previos: Sequence[Hallazgo]) -
         f"y la regla {decision.regla}: {causa}. La decisión se tomó cuando decía «{decision.literal}» y no se "
         "aplicó. Revísela o retírela."
     )
-    repetidos = sum(1 for h in previos if (h.registro, h.campo, h.regla) == (decision.actividad, decision.campo, "decision_sin_sustento"))
+    repetidos = sum(1 for h in previos if (h.registro, h.campo, h.regla) == (decision.actividad, decision.campo, DECISION_SIN_SUSTENTO))
     registro = decision.actividad if not repetidos else f"{decision.actividad} ({repetidos + 1})"
     return Hallazgo(
         "plan",
         registro,
         decision.campo,
-        "decision_sin_sustento",
+        DECISION_SIN_SUSTENTO,
         "grave",
         explicacion,
         literal=decision.literal,

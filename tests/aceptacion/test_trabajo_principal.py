@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -309,3 +310,16 @@ def test_dos_corridas_a_la_vez_sobre_la_misma_salida_no_se_pisan(orden: Orden, t
         hecho = orden("correr", "--salida", tmp_path / "salida")
     assert hecho.codigo == 1
     assert "otra corrida" in hecho.error
+
+
+def test_si_el_plan_cambia_debajo_de_una_decision_la_corrida_lo_dice(orden: Orden, tmp_path: Path) -> None:
+    datos = tmp_path / "datos"
+    shutil.copytree(RAIZ / "datos" / "referencia", datos / "referencia")
+    (datos / "ejemplos").symlink_to(RAIZ / "datos" / "ejemplos")
+    decisiones = next((datos / "referencia" / "decisiones").glob("*.toml"))
+    decisiones.write_text(decisiones.read_text("utf-8").replace("De 1 de enero de 2020", "De 2 de enero de 2020"), "utf-8")
+    hecho = orden("correr", "--salida", tmp_path / "salida", "--json", RENDICION_DATOS=str(datos))
+    assert hecho.codigo == 0, hecho.error
+    assert len(hecho.datos["avisos"]) == 1
+    assert "1.4" in hecho.datos["avisos"][0]
+    assert sum(h["regla"] == "decision_sin_sustento" for h in tabla(Path(hecho.datos["entrega"]), "hallazgos")) == 1
