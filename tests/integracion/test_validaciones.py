@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -162,3 +164,13 @@ def test_toda_tabla_publica_tiene_reglas_derivadas() -> None:
         assert all(r.descripcion and r.norma and r.quien_corrige for r in reglas)
 
 
+
+
+def test_lo_que_no_se_usa_no_se_carga_y_sirve_si_alguien_lo_pide() -> None:
+    programa = (
+        "import sys\nfrom validaciones.carga import cargar_gx\ncargar_gx()\n"
+        "print([m for m in sys.modules if m.startswith(('scipy.stats.', 'altair.'))])\n"
+        "from scipy import stats\nprint(stats.norm.cdf(0))\n"
+    )
+    hecho = subprocess.run([sys.executable, "-c", programa], capture_output=True, text=True, check=True)
+    assert hecho.stdout.split("\n")[:2] == ["[]", "0.5"]
