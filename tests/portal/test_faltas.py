@@ -48,7 +48,7 @@ class Lectora:
         self._url, self._conjunto = url, conjunto
         self._seguir = threading.Event()
         self._hilo = threading.Thread(target=self._mirar, daemon=True)
-        self.lecturas, self.versiones, self.faltas = 0, set[str](), list[str]()
+        self.lecturas, self.cruzadas, self.versiones, self.faltas = 0, 0, set[str](), list[str]()
 
     def __enter__(self) -> Self:
         self._hilo.start()
@@ -63,10 +63,11 @@ class Lectora:
             while not self._seguir.wait(0.2):
                 # Un portal que no contesta (se matan sus trabajadores a propósito) no muestra nada falso.
                 with contextlib.suppress(httpx.HTTPError):
-                    leido = cliente.post("/api/action/package_show", json={"id": self._conjunto}).raise_for_status()
-                    self._juzgar(cliente, leido.json()["result"])
+                    self._juzgar(cliente)
 
-    def _juzgar(self, cliente: httpx.Client, conjunto: dict[str, Any]) -> None:
+    def _juzgar(self, cliente: httpx.Client, intentos: int = 3) -> None:
+        leido = cliente.post("/api/action/package_show", json={"id": self._conjunto}).raise_for_status()
+        conjunto: dict[str, Any] = leido.json()["result"]
         version = conjunto["version"]
         self.lecturas += 1
         self.versiones.add(version)
@@ -76,8 +77,17 @@ class Lectora:
         for recurso in (r for r in vigentes if r["ruta"] in {"datos/plan.csv", "manifiesto.json"}):
             if hashlib.sha256(cliente.get(recurso["url"]).raise_for_status().content).hexdigest() != recurso["hash"]:
                 self.faltas.append(f"{version}: bytes de {recurso['ruta']}")
-        if {r["entrega_actual"] for r in conjunto["resources"] if r.get("ultima")} != {version}:
-            self.faltas.append(f"{version}: la dirección estable lleva a otra")
+        actuales = {r["entrega_actual"] for r in conjunto["resources"] if r.get("ultima")}
+        if actuales == {version}:
+            return
+        # CKAN lee el conjunto en varias consultas: si una publicación termina entre dos, trae la versión de antes con
+        # los enlaces de después. Vale solo si todos llevan a una misma entrega, entera, y al leer otra vez ya no está.
+        enteras = [e for e in actuales if sum(r.get("entrega") == e for r in conjunto["resources"]) == ARCHIVOS]
+        if len(actuales) != 1 or len(enteras) != 1 or not intentos:
+            self.faltas.append(f"{version}: la dirección estable lleva a {sorted(actuales)}")
+            return
+        self.cruzadas += 1
+        self._juzgar(cliente, intentos - 1)
 
 
 def _lanzar(pila: Any, ficha: dict[str, str], carpeta: Path, *, url: str = "", **mas: Any) -> subprocess.Popen[str]:
