@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from esquemas import PUBLICAS
 from rendicion import armado, entrega, fuentes, huella
 from rendicion.almacen.capturas import Captura
-from rendicion.almacen.entregas import EntregaGuardada
+from rendicion.almacen.entregas import EntregaGuardada, ultima
 from rendicion.almacen.referencia import FuenteEnDisco
 from rendicion.almacen.salida import Salida
 from rendicion.contexto import Contexto, Pedido, preparar
@@ -104,6 +105,11 @@ class _Marcha:
     def anio(self) -> int:
         return self.contexto.vigencia.anio
 
+    @cached_property
+    def cadena(self) -> list[EntregaGuardada]:
+        """Lee una sola vez las entregas ya publicadas, en su orden."""
+        return self.salida.entregas.cadena(self.codigo, self.anio)
+
     def falla(self, fuente: str, error: ErrorFuente) -> None:
         """Anota una fuente que no dio datos; las demás siguen."""
         self.sin_dato[fuente] = str(error)
@@ -147,7 +153,7 @@ def _recorrer(marcha: _Marcha) -> Resultado:
     for f in contexto.fuentes:
         _capturar(marcha, f)
     resumen = entrega.huella(huella.insumos(contexto, marcha.capturas, marcha.sin_dato, firmada=marcha.puertas.clave is not None))
-    previa = marcha.salida.entregas.ultima_del_corte(marcha.codigo, marcha.anio, contexto.corte)
+    previa = ultima(marcha.cadena, contexto.corte)
     if previa and previa.manifiesto["huella"] == resumen:
         return _sin_cambios(marcha, previa)
     interpretadas = [i for f in contexto.fuentes if (i := _interpretar(marcha, f)) is not None]
@@ -168,14 +174,13 @@ def _recorrer(marcha: _Marcha) -> Resultado:
 def _previas(marcha: _Marcha) -> dict[date, EntregaGuardada]:
     """Encuentra la última entrega de cada corte que va a estar en esta."""
     cortes = cortes_de_la_entrega(marcha.contexto.vigencia.cortes, marcha.contexto.corte)
-    halladas = {c: marcha.salida.entregas.ultima_del_corte(marcha.codigo, marcha.anio, c) for c in cortes}
+    halladas = {c: ultima(marcha.cadena, c) for c in cortes}
     return {c: e for c, e in halladas.items() if e}
 
 
 def _historia(marcha: _Marcha) -> list[dict[str, Any]]:
     """Resume las entregas anteriores de la cadena: cuántas reglas se cumplían y cuántos registros se rechazaban."""
-    entregas = marcha.salida.entregas
-    return [resumen_de_entrega(e.manifiesto, entregas.validacion(e)) for e in entregas.cadena(marcha.codigo, marcha.anio)]
+    return [resumen_de_entrega(e.manifiesto, marcha.salida.entregas.validacion(e)) for e in marcha.cadena]
 
 
 def _capturar(marcha: _Marcha, f: FuenteEnDisco) -> None:
@@ -208,7 +213,7 @@ def _interpretar(marcha: _Marcha, f: FuenteEnDisco) -> Interpretada | None:
 
 def _entregar(marcha: _Marcha, resultado: Resultado, medida: Medida, resumen: str) -> Resultado:
     contexto, salida, paso = marcha.contexto, marcha.salida, marcha.paso
-    cadena = salida.entregas.cadena(marcha.codigo, marcha.anio)
+    cadena = marcha.cadena
     anterior = cadena[-1].manifiesto_sha256 if cadena else None
     identidad = entrega.Identidad(contexto.entidad.entidad, contexto.vigencia, contexto.corte, len(cadena) + 1, resultado.sintetica, anterior)
     insumos = armado.Insumos(

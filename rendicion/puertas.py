@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rendicion.almacen.entregas import EntregaGuardada
+from rendicion.almacen.entregas import EntregaGuardada, ultima
 from rendicion.almacen.referencia import entidad
 from rendicion.almacen.referencia import fuentes as fuentes_declaradas
 from rendicion.almacen.salida import Salida
@@ -46,9 +46,7 @@ def puertas_reales(avisar: Callable[[str, Mapping[str, Any]], None]) -> Puertas:
 def _entrega_pedida(pedido: Pedido) -> EntregaGuardada | None:
     en_disco = entidad(pedido.datos, pedido.entidad)
     anio = en_disco.entidad.vigencia(pedido.vigencia).anio
-    cadena = Salida(pedido.salida).entregas.cadena(en_disco.entidad.codigo, anio)
-    elegidas = [e for e in cadena if pedido.corte in {None, date.fromisoformat(e.manifiesto["corte"])}]
-    return elegidas[-1] if elegidas else None
+    return ultima(Salida(pedido.salida).entregas.cadena(en_disco.entidad.codigo, anio), pedido.corte)
 
 
 def publicar_ultima(pedido: Pedido, ckan: str | None) -> Publicacion:

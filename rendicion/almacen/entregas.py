@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -40,8 +40,7 @@ class Entregas:
 
     def ultima_del_corte(self, entidad: str, vigencia: int, corte: date) -> EntregaGuardada | None:
         """Devuelve la última entrega de un corte, o nada."""
-        del_corte = [e for e in self.cadena(entidad, vigencia) if e.manifiesto["corte"] == corte.isoformat()]
-        return del_corte[-1] if del_corte else None
+        return ultima(self.cadena(entidad, vigencia), corte)
 
     def leer(self, carpeta: Path) -> EntregaGuardada:
         """Lee una entrega guardada."""
@@ -71,6 +70,12 @@ class Entregas:
             asegurar_carpeta(raiz)
         finally:
             shutil.rmtree(trabajo, ignore_errors=True)
+
+
+def ultima(cadena: Sequence[EntregaGuardada], corte: date | None) -> EntregaGuardada | None:
+    """Devuelve la última entrega de una cadena, o la última de un corte; nada si no la hay."""
+    elegidas = [e for e in cadena if corte is None or e.manifiesto["corte"] == corte.isoformat()]
+    return elegidas[-1] if elegidas else None
 
 
 def leer_entrega(carpeta: Path) -> EntregaGuardada:
