@@ -15,11 +15,11 @@ from esquemas import PUBLICAS
 from rendicion import __version__, entrega
 from rendicion.almacen.archivos import escribir, json_canonico
 from rendicion.catalogo import catalogo
-from rendicion.cronograma_ics import FichaCalendario, calendario
+from rendicion.ciclo.cronograma_ics import FichaCalendario, calendario
+from rendicion.ciclo.seguimiento import FichaSeguimiento, libro
 from rendicion.firma import firmar
 from rendicion.informe import Ficha, FichaArchivo, FichaFuente, pagina, pagina_validacion
 from rendicion.procedencia import procedencia
-from rendicion.seguimiento import FichaSeguimiento, libro
 from rendicion.tablas import diferencias
 
 # Un libro con más filas no lo revisa ni lo firma nadie, y armarlo tarda minutos: quedan las tablas.

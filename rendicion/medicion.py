@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from esquemas import PUBLICAS
 from esquemas.arrow import tabla_arrow
-from rendicion import ciclo, conteo, cronograma, indicadores
+from rendicion import conteo, indicadores
 from rendicion.almacen.entregas import EntregaGuardada
 from rendicion.calidad import calidad
+from rendicion.ciclo import cronograma, registros
 from rendicion.contexto import Contexto
 from rendicion.correcciones import COMPARADAS, comparar
 from rendicion.entradas import AVANCES
@@ -26,7 +27,7 @@ from rendicion.tablas import leer_parquet
 if TYPE_CHECKING:
     from validaciones import Motor, Resultado
 
-Interpretada = Candidatos | ciclo.Registros
+Interpretada = Candidatos | registros.Registros
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Medida:
 
 def tipificar(lectura: Lectura) -> Interpretada:
     """Da tipo a lo leído: la evidencia de avances, o los registros de otra tabla del ciclo."""
-    return normalizar(lectura) if lectura.fuente.tabla == AVANCES else ciclo.convertir(lectura)
+    return normalizar(lectura) if lectura.fuente.tabla == AVANCES else registros.convertir(lectura)
 
 
 def validar(contexto: Contexto, interpretadas: Sequence[Interpretada]) -> Validada:
@@ -60,7 +61,7 @@ def validar(contexto: Contexto, interpretadas: Sequence[Interpretada]) -> Valida
 
     motor = Motor()
     validados = validar_evidencia(motor, [c for c in interpretadas if isinstance(c, Candidatos)], contexto.leido.plan)
-    del_ciclo = {c.lectura.fuente.id: c.rechazos for c in interpretadas if isinstance(c, ciclo.Registros)}
+    del_ciclo = {c.lectura.fuente.id: c.rechazos for c in interpretadas if isinstance(c, registros.Registros)}
     resultados = (*resultados_de_lectura(interpretadas), *validados.resultados)
     return Validada(motor, interpretadas, validados.aceptados, validados.rechazos | del_ciclo, resultados)
 
@@ -71,7 +72,7 @@ def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, Entr
     `previas` es la última entrega de cada corte que está en esta.
     """
     plan, corte, interpretadas = contexto.leido.plan, contexto.corte, validada.interpretadas
-    publicado = ciclo.publicar([c for c in interpretadas if isinstance(c, ciclo.Registros)], corte, _nombres_publicos(contexto))
+    publicado = registros.publicar([c for c in interpretadas if isinstance(c, registros.Registros)], corte, _nombres_publicos(contexto))
     url_identifica = {c.lectura.fuente.id for c in interpretadas if c.lectura.fuente.url_identifica}
     avances = conteo.contar(validada.aceptados, plan, corte, url_identifica)
     acumulado = conteo.diarios(avances)
@@ -188,7 +189,7 @@ def conciliar(candidatos: Sequence[Interpretada], rechazos: Mapping[str, Sequenc
     aceptados: dict[str, list[bool]] = {}
     for fuente, cuenta in cuentan:
         aceptados.setdefault(fuente, []).append(cuenta)
-    aceptados |= {c.lectura.fuente.id: [True] * len(c.valores) for c in candidatos if isinstance(c, ciclo.Registros)}
+    aceptados |= {c.lectura.fuente.id: [True] * len(c.valores) for c in candidatos if isinstance(c, registros.Registros)}
     return [
         {
             "fuente": (f := c.lectura.fuente.id),

@@ -6,6 +6,8 @@ import os
 
 from hypothesis import settings
 
+import rendicion  # noqa: F401 -- antes que openpyxl, como en una corrida: fija con qué escribe los libros
+
 # Las pruebas de tiempo no son pruebas: una máquina ocupada no es un error.
 settings.register_profile("local", deadline=None)
 settings.register_profile("continua", deadline=None, derandomize=True)

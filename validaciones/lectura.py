@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rendicion.ciclo import Registros
+from rendicion.ciclo.registros import Registros
 from rendicion.hallazgos import Rechazo
 from rendicion.normalizacion import Candidatos
 from validaciones.motor import EJEMPLOS

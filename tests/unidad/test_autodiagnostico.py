@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esquemas import TABLAS
-from rendicion.autodiagnostico import NIVELES, UMBRALES, Umbrales, banda, calcular
+from rendicion.ciclo.autodiagnostico import NIVELES, UMBRALES, Umbrales, banda, calcular
 from rendicion.errores import ErrorUso
 
 REFERENCIA = Path(__file__).parents[2] / "datos" / "referencia" / "autodiagnostico"

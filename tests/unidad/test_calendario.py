@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rendicion.calendario import en_letras, es_habil, limite_publicacion, limite_respuesta, sumar_habiles
+from rendicion.ciclo.calendario import en_letras, es_habil, limite_publicacion, limite_respuesta, sumar_habiles
 from rendicion.errores import ErrorUso
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from rendicion import ciclo, fuentes
+from rendicion import fuentes
+from rendicion.ciclo import registros as ciclo
 from rendicion.errores import ErrorUso
 from rendicion.fuente import Fuente, fuente_desde
 from rendicion.lectura import columnas_de_lectura

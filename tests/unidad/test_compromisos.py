@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esquemas import TABLAS
-from rendicion.compromisos import CambioDePlazo, Compromiso, calcular, historia_de_plazos, indicadores
+from rendicion.ciclo.compromisos import CambioDePlazo, Compromiso, calcular, historia_de_plazos, indicadores
 
 CORTE = date(2020, 12, 31)
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esquemas import TABLAS
-from rendicion import cronograma, cronograma_ics
+from rendicion.ciclo import cronograma, cronograma_ics
 from rendicion.plan import Actividad, Plan
 
 CORTES = (date(2020, 4, 30), date(2020, 8, 31), date(2020, 12, 31))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esquemas import TABLAS
-from rendicion.dialogo import Pregunta, calcular, hallazgos, participacion
+from rendicion.ciclo.dialogo import Pregunta, calcular, hallazgos, participacion
 
 CORTE = date(2020, 12, 31)
 

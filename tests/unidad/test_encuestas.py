@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esquemas import TABLAS
-from rendicion.encuestas import TODOS, Respuesta, agregar, cobertura, comparar, hallazgos
+from rendicion.ciclo.encuestas import TODOS, Respuesta, agregar, cobertura, comparar, hallazgos
 from rendicion.errores import ErrorUso
 
 OPCIONES = {"¿Quedó satisfecho?": ("A", "B", "C", "D")}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rendicion.redaccion import detectar, redactar
+from rendicion.ciclo.redaccion import detectar, redactar
 
 PERMITIDOS = (
     "Salvemos Juntos",

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from rendicion.seguimiento import COLUMNAS, FichaSeguimiento, cuatrimestre, libro
+from rendicion.ciclo.seguimiento import COLUMNAS, FichaSeguimiento, cuatrimestre, libro
 
 CORTE = date(2020, 8, 31)
 FICHA = FichaSeguimiento("Alcaldía de ejemplo", 2020)
@@ -152,3 +152,9 @@ def test_lo_sintetico_se_dice_en_el_titulo_y_en_cada_pagina() -> None:
 
 def test_un_plan_sin_actividades_da_un_libro_que_se_abre() -> None:
     assert len(_tabla(libro([], [], [], CORTE, FICHA))) > 1
+
+
+def test_el_libro_sale_igual_haya_o_no_lxml_en_la_maquina() -> None:
+    import openpyxl.xml
+
+    assert openpyxl.xml.LXML is False

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from rendicion.calendario import DIAS_PARA_RESPONDER, limite_respuesta
+from rendicion.ciclo.calendario import DIAS_PARA_RESPONDER, limite_respuesta
+from rendicion.ciclo.redaccion import detectar, redactar
 from rendicion.hallazgos import Hallazgo
-from rendicion.redaccion import detectar, redactar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

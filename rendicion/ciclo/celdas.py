@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from rendicion import redaccion
+from rendicion.ciclo import redaccion
 from rendicion.conversion import Falta, leer_cantidad, leer_fecha
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
-from rendicion.compromisos_revision import URL, CambioDePlazo, Compromiso, hallazgo, revisar
+from rendicion.ciclo.compromisos_revision import URL, CambioDePlazo, Compromiso, hallazgo, revisar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from rendicion.calendario import DIAS_PARA_PUBLICAR, en_letras, limite_publicacion
+from rendicion.ciclo.calendario import DIAS_PARA_PUBLICAR, en_letras, limite_publicacion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

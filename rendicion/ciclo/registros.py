@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from rendicion import compromisos, dialogo, encuestas
-from rendicion.ciclo_celdas import Celdas, sin_texto_ajeno
-from rendicion.compromisos_revision import CambioDePlazo, Compromiso
+from rendicion.ciclo import compromisos, dialogo, encuestas
+from rendicion.ciclo.celdas import Celdas, sin_texto_ajeno
+from rendicion.ciclo.compromisos_revision import CambioDePlazo, Compromiso
+from rendicion.ciclo.dialogo import Pregunta
+from rendicion.ciclo.encuestas import Respuesta
 from rendicion.conversion import Falta
-from rendicion.dialogo import Pregunta
-from rendicion.encuestas import Respuesta
 from rendicion.entradas import ENTRADAS, campo_de_pregunta
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, cast
 
 from icalendar import Alarm, Calendar, Event
 
-from rendicion.calendario import en_letras
-from rendicion.cronograma import ACTIVIDAD_CORTE, DIAS_AVISO, Fila
-from rendicion.cronograma import por_dependencia as repartir
+from rendicion.ciclo.calendario import en_letras
+from rendicion.ciclo.cronograma import ACTIVIDAD_CORTE, DIAS_AVISO, Fila
+from rendicion.ciclo.cronograma import por_dependencia as repartir
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from rendicion.redaccion_listas import APELLIDOS, NOMBRES, PALABRAS_SEGURAS
+from rendicion.ciclo.redaccion_listas import APELLIDOS, NOMBRES, PALABRAS_SEGURAS
 
 TIPOS = ("correo", "usuario", "documento", "telefono", "numero", "direccion", "nombre")
 _MARCAS = {"telefono": "[teléfono]", "numero": "[número]", "direccion": "[dirección]"}

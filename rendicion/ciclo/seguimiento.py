@@ -19,7 +19,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from rendicion.calendario import en_letras
+from rendicion.ciclo.calendario import en_letras
 
 if TYPE_CHECKING:
     from decimal import Decimal
