@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("DO_NOT_TRACK", "1")
+from prefect import flow, get_run_logger
 
-from prefect import flow, get_run_logger, task
-from prefect.cache_policies import NO_CACHE
-
+from flujos.artefactos import mostrar
+from flujos.secretos import secretos_a_mano
+from flujos.tareas import Anio, Carpeta, Codigo, Direccion, como_tarea
 from rendicion.almacen.referencia import carpeta_de_datos
+from rendicion.almacen.salida import carpeta_de_salida
 from rendicion.contexto import Pedido
 from rendicion.corrida import Resultado, correr
-from rendicion.puertas import puertas_reales
+from rendicion.puertas import publicar_ultima, puertas_reales
 
-T = TypeVar("T")
+VARIABLE_CKAN = "RENDICION_CKAN_URL"
 
 
 class CorridaDetenida(RuntimeError):  # noqa: N818 -- el nombre ya dice qué pasó
@@ -30,16 +31,6 @@ class CorridaDetenida(RuntimeError):  # noqa: N818 -- el nombre ya dice qué pas
         self.resultado = resultado
 
 
-def como_tarea(nombre: str, verbo: Callable[..., T], *args: Any) -> T:
-    """Ejecuta un verbo como tarea de Prefect; sin caché, porque el almacén ya sabe qué cambió.
-
-    Los argumentos van atados al verbo: Prefect no debe recorrer ni copiar las tablas.
-    """
-    tarea = task(name=nombre, cache_policy=NO_CACHE, persist_result=False)(lambda: verbo(*args))
-    resultado: T = tarea()
-    return resultado
-
-
 def _avisar(evento: str, datos: Mapping[str, Any]) -> None:
     registro = get_run_logger()
     if evento == "sin_dato":
@@ -48,20 +39,45 @@ def _avisar(evento: str, datos: Mapping[str, Any]) -> None:
         registro.info("Fuente %s: %s registros leídos, %s no se entienden", datos["fuente"], datos["recibidos"], datos["con_falta"])
 
 
+def pedido_de(entidad: str | None, vigencia: int | None, corte: date | None, salida: str | None, fuentes: str | None = None) -> Pedido:
+    """Reúne los parámetros de un flujo en un pedido."""
+    datos = carpeta_de_datos()
+    lugar = carpeta_de_salida(datos, Path(salida) if salida else None)
+    return Pedido(datos, lugar, entidad, vigencia, corte, Path(fuentes) if fuentes else None)
+
+
 @flow(name="rendicion-de-cuentas", persist_result=False, validate_parameters=True)
 def rendicion_de_cuentas(
-    entidad: str | None = None,
-    vigencia: int | None = None,
+    entidad: Codigo | None = None,
+    vigencia: Anio | None = None,
     corte: date | None = None,
-    salida: str | None = None,
-    fuentes: str | None = None,
+    salida: Carpeta | None = None,
+    fuentes: Carpeta | None = None,
+    ckan: Direccion | None = None,
 ) -> Resultado:
-    """Corre la rendición de cuentas de una entidad; falla si no se publicó y hace falta una persona."""
-    datos = carpeta_de_datos()
-    pedido = Pedido(datos, Path(salida) if salida else datos / "salida", entidad, vigencia, corte, Path(fuentes) if fuentes else None)
+    """Corre la rendición de cuentas de una entidad; falla si no se publicó y hace falta una persona.
+
+    Args:
+        entidad: Código DIVIPOLA de la entidad, o la ruta de su archivo TOML. Sin decirla, la predeterminada.
+        vigencia: Año del plan. Sin decirlo, el más reciente declarado.
+        corte: Fecha de corte. Sin decirla, la última de la vigencia.
+        salida: Carpeta donde queda todo lo que escribe la corrida.
+        fuentes: Carpeta con las declaraciones de las fuentes, o un solo TOML.
+        ckan: Dirección de un portal CKAN donde también se publica. Sin decirla, la de RENDICION_CKAN_URL, si está.
+    """
+    registro = get_run_logger()
+    pedido = pedido_de(entidad, vigencia, corte, salida, fuentes)
     resultado = correr(pedido, puertas_reales(_avisar), como_tarea)
+    registro.info("Entidad %s, vigencia %s, corte %s: %s. Entrega: %s", resultado.entidad, resultado.vigencia, resultado.corte, resultado.estado, resultado.entrega or "ninguna")
+    mostrar(resultado)
     if resultado.estado == "detenida":
         raise CorridaDetenida(resultado)
+    portal = ckan or os.environ.get(VARIABLE_CKAN)
+    if portal:
+        with secretos_a_mano():
+            # Al portal va la última de la cadena: publicar una anterior después de una nueva lo haría retroceder.
+            publicacion = como_tarea("publicar en CKAN", publicar_ultima, replace(pedido, corte=None), portal)
+        registro.info("Portal %s: %s", publicacion.direccion, publicacion.estado)
     return resultado
 
 

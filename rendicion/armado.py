@@ -15,15 +15,14 @@ from esquemas import PUBLICAS
 from rendicion import __version__, entrega
 from rendicion.almacen.archivos import escribir, json_canonico
 from rendicion.catalogo import catalogo
-from rendicion.ciclo.cronograma_ics import FichaCalendario, calendario
+from rendicion.ciclo.cifras import cifras
+from rendicion.ciclo.cronograma_ics import FichaCalendario
+from rendicion.ciclo.cronograma_ics import archivos as calendarios
 from rendicion.ciclo.seguimiento import FichaSeguimiento, libro
 from rendicion.firma import firmar
 from rendicion.informe import Ficha, FichaArchivo, FichaFuente, pagina, pagina_validacion
 from rendicion.procedencia import procedencia
 from rendicion.tablas import diferencias
-
-# Un libro con más filas no lo revisa ni lo firma nadie, y armarlo tarda minutos: quedan las tablas.
-EVIDENCIAS_DEL_LIBRO = 20_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,7 @@ class Insumos:
     propios: Mapping[str, Any]
     decisiones: Sequence[Mapping[str, Any]] = field(default=())
     clave: bytes | None = None
+    adicionales: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def armar(trabajo: Path, insumos: Insumos) -> str:
@@ -54,15 +54,15 @@ def armar(trabajo: Path, insumos: Insumos) -> str:
         "datapackage.json": json_canonico(paquete),
         "catalogo.jsonld": json_canonico(catalogo(identidad, paquete["description"], archivos)),
         "procedencia.jsonld": json_canonico(procedencia(identidad, archivos, insumos.propios, __version__)),
-        "cronograma.ics": calendario(filas["cronograma"], _ficha_calendario(insumos, filas["plan"])),
+        "ciclo.json": json_canonico(cifras(filas, identidad.corte, identidad.vigencia.ciclo)),
+        **calendarios(filas["cronograma"], _ficha_calendario(insumos, filas["plan"])),
+        "seguimiento.xlsx": libro(filas["plan"], filas["indicadores_actividad"], filas["avances"], identidad.corte, _ficha_seguimiento(identidad)),
         "validacion/resultados.json": json_canonico(insumos.validacion),
         "validacion/informe.html": pagina_validacion(insumos.validacion, filas, ficha).encode(),
         "index.html": pagina(filas, ficha).encode(),
         "verificar.py": resources.files("rendicion.verificador").joinpath("verificar.py").read_bytes(),
     }
-    if insumos.tablas["avances"].num_rows <= EVIDENCIAS_DEL_LIBRO:
-        contenidos["seguimiento.xlsx"] = libro(filas["plan"], filas["indicadores_actividad"], filas["avances"], identidad.corte, _ficha_seguimiento(identidad))
-    for ruta, contenido in contenidos.items():
+    for ruta, contenido in {**contenidos, **insumos.adicionales}.items():
         escribir(trabajo / ruta, contenido)
         archivos.append(entrega.describir(trabajo / ruta, trabajo))
     return _cerrar(trabajo, insumos, archivos)
@@ -111,6 +111,7 @@ def _ficha(insumos: Insumos, archivos: Sequence[entrega.Archivo]) -> Ficha:
         reglas_cumplen=resumen["cumplen"],
         reglas_no_cumplen=resumen["no_cumplen"],
         reglas_no_corrieron=resumen["no_corrieron"],
+        ciclo=identidad.vigencia.ciclo,
     )
 
 

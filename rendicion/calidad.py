@@ -6,12 +6,10 @@ cierto, si el portal responde, si le sirve a alguien) no se mide aquí: queda si
 
 from __future__ import annotations
 
-import calendar
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from esquemas import PUBLICAS
+from rendicion.antiguedad import inicio_del_periodo
 from rendicion.lectura import Lectura
 from rendicion.proteccion import detectar
 
@@ -83,7 +82,7 @@ def _actualidad(i: Insumos) -> Medida:
         "100 × fuentes con un registro aceptado en el último periodo de su frecuencia, contado hacia atrás desde el corte / fuentes que declaran su frecuencia"
     )
     de_avances = [x.fuente for x in i.lecturas if x.fuente.tabla == "avances"]
-    declaran = {f.id: x for f in de_avances if (x := _desde(f.frecuencia, i.corte))}
+    declaran = {f.id: x for f in de_avances if (x := inicio_del_periodo(f.frecuencia, i.corte))}
     avances = i.tablas["avances"]
     hasta = avances.filter(pc.less_equal(avances["fecha"], pa.scalar(i.corte, pa.date32())))
     ultimas = hasta.group_by("fuente").aggregate([("fecha", "max")])
@@ -91,19 +90,6 @@ def _actualidad(i: Insumos) -> Medida:
     viejas = sorted(f for f, desde in declaran.items() if ultima.get(f) is None or ultima[f] <= desde)
     nota = f"Sin un registro reciente: {', '.join(viejas)}." if viejas else ""
     return _de("actualidad", formula, len(declaran) - len(viejas), len(declaran), nada="ninguna fuente de avances declara su frecuencia.", nota=nota)
-
-
-def _desde(frecuencia: str | None, corte: date) -> date | None:
-    """Devuelve el día en que empieza el último periodo (sin contarlo) de una frecuencia como R/P3M; nada si no se entiende."""
-    leida = re.fullmatch(r"R/P(\d+)([DWMY])", frecuencia or "")
-    if not leida:
-        return None
-    n, unidad = int(leida[1]), leida[2]
-    if unidad in "DW":
-        return corte - timedelta(days=n * (7 if unidad == "W" else 1))
-    mes = corte.year * 12 + corte.month - 1 - n * (12 if unidad == "Y" else 1)
-    anio, m = divmod(mes, 12)
-    return date(anio, m + 1, min(corte.day, calendar.monthrange(anio, m + 1)[1]))
 
 
 def _completitud(i: Insumos) -> Medida:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from rendicion.almacen.referencia import EntidadEnDisco, FuenteEnDisco, entidad, leer_opcional
 from rendicion.almacen.referencia import fuentes as fuentes_declaradas
+from rendicion.almacen.retiros import retiros_de
 from rendicion.correcciones import Motivo, motivos_desde
 from rendicion.entidad import Vigencia
 from rendicion.errores import ErrorUso
 from rendicion.lectura_plan import PlanLeido, leer_plan_declarado
+from rendicion.retiros import Retiro
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Contexto:
     leido: PlanLeido
     fuentes: tuple[FuenteEnDisco, ...]
     motivos: tuple[Motivo, ...]
+    retiros: tuple[Retiro, ...] = ()
+    retiros_por_decir: tuple[Retiro, ...] = ()
 
 
 def preparar(pedido: Pedido) -> Contexto:
@@ -54,4 +58,5 @@ def preparar(pedido: Pedido) -> Contexto:
         leer_plan_declarado(en_disco, vigencia),
         fuentes_declaradas(lugar),
         motivos_desde(motivos, donde=vigencia.motivos),
+        *retiros_de(pedido.salida, f"{en_disco.entidad.codigo}-{vigencia.anio}"),
     )

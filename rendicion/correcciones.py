@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
 from esquemas import TABLAS
+from esquemas.campos import CAMPOS
 from rendicion.errores import ErrorUso
 
 COMPARADAS = (
@@ -73,21 +75,25 @@ def _cambios(tabla: str, antes: Sequence[Mapping[str, Any]], despues: Sequence[M
             continue
         for campo in esquema.nombres:
             if vieja[campo] != nueva[campo]:
-                yield {"clave": clave, "campo": campo, "antes": _texto(vieja[campo]), "despues": _texto(nueva[campo])}
+                yield {"clave": clave, "campo": campo, "antes": _texto(campo, vieja[campo]), "despues": _texto(campo, nueva[campo])}
 
 
 def _clave(fila: Mapping[str, Any], campos: Sequence[str]) -> str:
     return "|".join(str(fila[c]) for c in campos)
 
 
-def _texto(valor: Any) -> str | None:
+def _texto(campo: str, valor: Any) -> str | None:
+    """Escribe el valor como va en el CSV, para que quien lo busque lo halle igual."""
     if valor is None:
         return None
+    if isinstance(valor, Decimal):
+        texto = f"{valor:f}"
+        return texto.rstrip("0").rstrip(".") if campo in CAMPOS and CAMPOS[campo].recorta and "." in texto else texto
     return str(valor).lower() if isinstance(valor, bool) else str(valor)
 
 
 def _fila(fila: Mapping[str, Any] | None) -> str | None:
-    return None if fila is None else json.dumps({c: _texto(v) for c, v in fila.items() if v is not None}, ensure_ascii=False)
+    return None if fila is None else json.dumps({c: _texto(c, v) for c, v in fila.items() if v is not None}, ensure_ascii=False)
 
 
 def _motivo(tabla: str, cambio: Mapping[str, Any], motivos: Sequence[Motivo]) -> dict[str, Any]:

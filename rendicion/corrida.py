@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from esquemas import PUBLICAS
 from rendicion import armado, entrega, fuentes, huella
@@ -26,6 +26,9 @@ from rendicion.medicion import Interpretada, Medida, calcular, comprobar, resume
 from rendicion.planes.decisiones import DECISION_SIN_SUSTENTO
 from rendicion.portales.base import Portal, Publicacion
 from rendicion.tablas import leer_parquet
+
+if TYPE_CHECKING:
+    from validaciones import Validador
 
 T = TypeVar("T")
 
@@ -46,11 +49,12 @@ def directo(nombre: str, verbo: Callable[..., T], *args: Any) -> T:
 
 @dataclass(frozen=True)
 class Puertas:
-    """Reúne el mundo: el reloj, el azar, el portal, la clave de firma y a quién se le cuenta el progreso."""
+    """Reúne el mundo: el reloj, el azar, el portal, quien valida, la clave de firma y a quién se le cuenta el progreso."""
 
     reloj: Callable[[], datetime]
     azar: Callable[[], str]
     portal: Callable[[Salida], Portal]
+    motor: Validador
     avisar: Callable[[str, Mapping[str, Any]], None] = lambda _evento, _datos: None
     clave: bytes | None = None
 
@@ -119,7 +123,7 @@ class _Marcha:
 def correr(pedido: Pedido, puertas: Puertas, paso: Paso = directo) -> Resultado:
     """Corre los ocho verbos y anota la corrida en el registro, termine como termine."""
     salida = Salida(pedido.salida)
-    with salida.candado():
+    with puertas.motor, salida.candado():
         contexto = paso("leer el plan", preparar, pedido)
         registro = salida.registro()
         nota = {
@@ -129,6 +133,7 @@ def correr(pedido: Pedido, puertas: Puertas, paso: Paso = directo) -> Resultado:
             "corte": contexto.corte,
             "iniciada": puertas.reloj().isoformat(timespec="seconds"),
         }
+        registro.cerrar_interrumpidas(contexto.entidad.entidad.codigo, contexto.vigencia.anio, str(nota["iniciada"]))
         registro.anotar(nota | {"resultado": "en_curso"})
         cierre: dict[str, Any] = {"resultado": "fallida", "detalle": "La corrida no terminó."}
         try:
@@ -154,12 +159,13 @@ def _recorrer(marcha: _Marcha) -> Resultado:
         _capturar(marcha, f)
     resumen = entrega.huella(huella.insumos(contexto, marcha.capturas, marcha.sin_dato, firmada=marcha.puertas.clave is not None))
     previa = ultima(marcha.cadena, contexto.corte)
-    if previa and previa.manifiesto["huella"] == resumen:
+    if previa and previa.manifiesto["huella"] == resumen and not contexto.retiros_por_decir:
         return _sin_cambios(marcha, previa)
+    marcha.puertas.motor.arrancar()
     interpretadas = [i for f in contexto.fuentes if (i := _interpretar(marcha, f)) is not None]
     if not interpretadas:
         raise ErrorFuente("Ninguna fuente se pudo leer; no hay nada que calcular.", hacer="Revise los mensajes de cada fuente.")
-    validada = paso("validar", validar, contexto, interpretadas)
+    validada = paso("validar", validar, contexto, interpretadas, marcha.puertas.motor)
     tablas = paso("calcular", calcular, contexto, validada, _previas(marcha))
     medida = paso("comprobar lo calculado", comprobar, contexto, validada, tablas, _historia(marcha))
     resultado = _resultado(contexto, {n: t.to_pylist() for n, t in tablas.items()}, medida.informe, marcha.sin_dato)
@@ -184,13 +190,12 @@ def _historia(marcha: _Marcha) -> list[dict[str, Any]]:
 
 
 def _capturar(marcha: _Marcha, f: FuenteEnDisco) -> None:
-    fuente, paso = f.fuente, marcha.paso
+    fuente, paso, capturas = f.fuente, marcha.paso, marcha.salida.capturas
     try:
-        bruto = paso(f"extraer {fuente.id}", fuentes.extraer, fuente, f.carpeta)
-        conservar = marcha.salida.capturas.conservar
-        marcha.capturas[fuente.id] = paso(
-            f"conservar {fuente.id}", conservar, fuente, bruto.contenido, bruto.origen, bruto.cabeceras, marcha.puertas.reloj()
-        )
+        previa = capturas.previa(fuente, marcha.puertas.reloj().date()) if fuentes.usa_previa(fuente) else None
+        bruto = paso(f"extraer {fuente.id}", fuentes.extraer, fuente, f.carpeta, previa)
+        crudo = (bruto.contenido, bruto.origen, bruto.cabeceras, marcha.puertas.reloj(), bruto.paginas, bruto.base)
+        marcha.capturas[fuente.id] = paso(f"conservar {fuente.id}", capturas.conservar, fuente, *crudo)
     except ErrorFuente as error:
         marcha.falla(fuente.id, error)
 
@@ -224,12 +229,17 @@ def _entregar(marcha: _Marcha, resultado: Resultado, medida: Medida, resumen: st
         propios=_propios(marcha, resumen),
         decisiones=[asdict(d) for d in contexto.leido.decisiones],
         clave=marcha.puertas.clave,
+        adicionales=_comparacion_de_matrices(marcha, medida),
     )
+    portal = marcha.puertas.portal(salida)
+    if cadena:
+        # Una corrida anterior pudo morir entre armar y publicar; el portal no puede saltarse una entrega de la cadena.
+        paso("publicar la anterior, si faltaba", portal.publicar, cadena[-1].carpeta, cadena[-1].manifiesto)
     with salida.entregas.nueva(marcha.codigo, marcha.anio, identidad.nombre) as (trabajo, final):
         resultado.manifiesto_sha256 = paso("armar la entrega", armado.armar, trabajo, insumos)
     guardada = salida.entregas.leer(final)
     resultado.estado, resultado.entrega, resultado.carpeta = "publicada", identidad.nombre, final
-    resultado.publicacion = paso("publicar", marcha.puertas.portal(salida).publicar, final, guardada.manifiesto)
+    resultado.publicacion = paso("publicar", portal.publicar, final, guardada.manifiesto)
     return resultado
 
 
@@ -261,6 +271,19 @@ def _resultado(contexto: Contexto, tablas: Mapping[str, list[dict[str, Any]]], i
     )
 
 
+def _comparacion_de_matrices(marcha: _Marcha, medida: Medida) -> dict[str, bytes]:
+    """Compara con los nuestros los porcentajes que trae cada matriz de seguimiento; sin matrices no hay archivo."""
+    contexto = marcha.contexto
+    leidas = [f.fuente for f in contexto.fuentes if f.fuente.tipo == "matriz" and f.fuente.id in marcha.capturas and f.fuente.id not in marcha.sin_dato]
+    if not leidas:
+        return {}
+    from rendicion.fuentes import matriz_comparacion
+
+    suyas = [(f, marcha.salida.capturas.leer(c := marcha.capturas[f.id]), c.origen) for f in leidas]
+    filas = matriz_comparacion.comparaciones(suyas, contexto.leido.plan, medida.tablas["avances"], contexto.corte)
+    return {matriz_comparacion.ARCHIVO: matriz_comparacion.en_csv(filas)}
+
+
 def _fichas_de_fuentes(marcha: _Marcha) -> list[dict[str, Any]]:
     capturas = marcha.capturas
     return [
@@ -271,6 +294,7 @@ def _fichas_de_fuentes(marcha: _Marcha) -> list[dict[str, Any]]:
             "sintetica": f.fuente.sintetica,
             "captura_sha256": capturas[f.fuente.id].sha256 if f.fuente.id in capturas else None,
             "sin_dato": f.fuente.id in marcha.sin_dato,
+            "actividad": f.fuente.actividad,
         }
         for f in marcha.contexto.fuentes
     ]
@@ -285,7 +309,7 @@ def _propios(marcha: _Marcha, resumen: str) -> dict[str, Any]:
         "periodo": [plan.inicio.isoformat(), plan.fin.isoformat()],
         "cortes": [c.isoformat() for c in cortes_de_la_entrega(contexto.vigencia.cortes, contexto.corte)],
         "capturas": [
-            {c: getattr(marcha.capturas[f.fuente.id], c) for c in ("fuente", "origen", "sha256", "bytes", "licencia", "dependencia", "sintetica")}
+            {c: getattr(marcha.capturas[f.fuente.id], c) for c in ("fuente", "origen", "sha256", "bytes", "licencia", "dependencia", "sintetica", "datos_personales")}
             | {"url_identifica": f.fuente.url_identifica, "tabla": f.fuente.tabla}
             for f in contexto.fuentes
             if f.fuente.id in marcha.capturas

@@ -8,14 +8,18 @@ from datetime import date
 from typing import Any
 
 from rendicion.errores import ErrorUso
+from rendicion.reglas_ciclo import ReglasDelCiclo, reglas_desde
+
+MARCOS = ("PAAC", "PTEP")
 
 
 @dataclass(frozen=True)
 class Vigencia:
-    """Declara un año del plan: su documento, sus cortes oficiales y sus fuentes.
+    """Declara un año del plan: su documento, sus cortes oficiales, sus fuentes y las reglas de su ciclo.
 
     Las rutas son relativas al archivo de la entidad. `cortes` son los seguimientos oficiales;
-    si faltan, valen 30 de abril, 31 de agosto y 31 de diciembre.
+    si faltan, valen 30 de abril, 31 de agosto y 31 de diciembre. `matriz` es la fuente (su TOML) con cuyo mapa se lee
+    el plan, cuando el plan es una matriz de seguimiento. `marco` es PAAC, o PTEP desde la Ley 2195 de 2022.
     """
 
     anio: int
@@ -26,9 +30,11 @@ class Vigencia:
     vocabulario: str = ""
     decisiones: str = ""
     motivos: str = ""
+    matriz: str = ""
     cortes: tuple[date, ...] = ()
     inicio: date | None = None
     fin: date | None = None
+    ciclo: ReglasDelCiclo = field(default_factory=ReglasDelCiclo)
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Entidad:
     normas: tuple[str, ...] = ()
     predeterminada: bool = False
     portal: Mapping[str, Any] = field(default_factory=dict)
+    avisos: Mapping[str, Any] = field(default_factory=dict)
 
     def vigencia(self, anio: int | None) -> Vigencia:
         """Devuelve la vigencia pedida, o la más reciente si no se pide una."""
@@ -74,7 +81,10 @@ def entidad_desde(datos: Mapping[str, Any], *, donde: str) -> Entidad:
     for v in datos["vigencias"]:
         _revisar(v, Vigencia, ("anio", "plan", "fuentes"), f"{donde}, [[vigencias]]")
         cortes = tuple(v.get("cortes", ())) or cortes_oficiales(v["anio"])
-        vigencias.append(Vigencia(**{**v, "cortes": tuple(sorted(cortes))}))
+        if v.get("marco", "PAAC") not in MARCOS:
+            raise ErrorUso(f"El marco «{v['marco']}» no existe.", donde=f"{donde}, [[vigencias]]", hacer=f"Use uno de: {', '.join(MARCOS)}.")
+        ciclo = reglas_desde(v.get("ciclo", {}), donde=f"{donde}, [vigencias.ciclo]")
+        vigencias.append(Vigencia(**{**v, "cortes": tuple(sorted(cortes)), "ciclo": ciclo}))
     return Entidad(**{**datos, "vigencias": tuple(vigencias), "normas": tuple(datos.get("normas", ()))})
 
 

@@ -10,6 +10,8 @@ from rendicion.errores import ErrorUso
 
 AVANCES = "avances"
 MINIMO_DE_OPCIONES = 2
+MARCAS_DE_CAMBIO = ("", "_2", "_3")
+"""Un compromiso admite hasta tres cambios de plazo por fila: `plazo_nuevo`, `plazo_nuevo_2` y `plazo_nuevo_3`, con su fecha y su motivo."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ ENTRADAS: Mapping[str, Entrada] = {
     "compromisos": Entrada(
         "compromiso_id",
         ("espacio", "fecha", "compromiso", "responsables", "plazo", "fecha_cumplimiento", "evidencia_url", "estado_texto", "avance_pct",
-         "plazo_nuevo", "fecha_cambio_plazo", "motivo_cambio_plazo"),
+         *(c + marca for marca in MARCAS_DE_CAMBIO for c in ("plazo_nuevo", "fecha_cambio_plazo", "motivo_cambio_plazo"))),
         ("compromiso_id", "espacio", "fecha", "compromiso"),
     ),
     "dialogo": Entrada(

@@ -10,6 +10,7 @@ from typing import Any
 
 from rendicion.entradas import AVANCES, PreguntaDeclarada, campos_de, revisar_entrada
 from rendicion.errores import ErrorUso
+from rendicion.filtros import Filtro, filtros_desde
 
 CAMPOS_CANONICOS = ("registro", "actividad_id", "fecha", "cantidad", "titulo", "url", "canal", "dependencia")
 
@@ -24,7 +25,8 @@ class Fuente:
 
     `tabla` es la tabla que la fuente alimenta. En las que no son avances (`rendicion/entradas.py`), `espacio` es el
     de todos los registros si no hay columna, `preguntas` son las de una encuesta y `permitidos` son los nombres
-    públicos (barrios, obras) que la redacción de preguntas y respuestas no debe tapar.
+    públicos (barrios, obras) que la redacción de preguntas y respuestas no debe tapar. `filtros` son las condiciones
+    que un registro debe cumplir para ser de esta fuente; sus columnas se leen solo para decidir y no salen de ahí.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Fuente:
     espacio: str | None = None
     preguntas: tuple[PreguntaDeclarada, ...] = ()
     permitidos: tuple[str, ...] = ()
+    filtros: tuple[Filtro, ...] = ()
 
     @property
     def campos(self) -> tuple[str, ...]:
@@ -88,6 +91,8 @@ def fuente_desde(datos: Mapping[str, Any], *, donde: str) -> Fuente:
     for clave in ("formatos_fecha", "anfitriones", "permitidos"):
         if clave in valores:
             valores[clave] = tuple(valores[clave])
+    if "filtros" in valores:
+        valores["filtros"] = filtros_desde(valores["filtros"], donde=donde)
     if "limite_rechazos_pct" in valores:
         valores["limite_rechazos_pct"] = Decimal(str(valores["limite_rechazos_pct"]))
     return Fuente(**valores)

@@ -30,6 +30,7 @@ class Lectura:
     `registro` nunca es nulo: la clave declarada o, si no la hay o viene vacía, la fila.
     Una fila que no se pudo leer (le sobran columnas, por ejemplo) está igual en `celdas`,
     con lo que se alcanzó a leer, y tiene su `Rechazo`; así los recibidos siempre cuadran.
+    `filtrados` cuenta los que traía la captura y no cumplen los filtros declarados: leídos = recibidos + filtrados.
     """
 
     fuente: Fuente
@@ -38,6 +39,7 @@ class Lectura:
     celdas: pa.Table
     rechazos: tuple[Rechazo, ...] = ()
     hallazgos: tuple[Hallazgo, ...] = field(default=())
+    filtrados: int = 0
 
     @property
     def recibidos(self) -> int:

@@ -6,18 +6,22 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rendicion.almacen.archivos import leer_toml
 from rendicion.almacen.referencia import EntidadEnDisco, carpeta_de_datos
 from rendicion.entidad import Vigencia
 from rendicion.errores import ErrorUso
+from rendicion.fuente import fuente_desde
 from rendicion.hallazgos import Hallazgo
 from rendicion.plan import Plan
 from rendicion.planes.archivo import Documento, leer_documento
 from rendicion.planes.decisiones import Decision, aplicar_decisiones, decisiones_desde
 from rendicion.planes.interpretacion import interpretar_plan
 from rendicion.planes.vocabulario import Vocabulario, vocabulario_desde
+
+if TYPE_CHECKING:
+    from rendicion.fuentes.matriz_palabras import Palabras
 
 
 @dataclass(frozen=True)
@@ -47,21 +51,39 @@ def vocabulario_nacional(datos: Path | None = None) -> Vocabulario:
     return vocabulario_desde(leer_toml(archivo), donde=archivo.name)
 
 
+def palabras_de_matriz() -> Palabras:
+    """Lee las palabras con que se reconocen las columnas de una matriz de seguimiento."""
+    from rendicion.fuentes.matriz_palabras import palabras_desde
+
+    carpeta = carpeta_de_datos() / "referencia" / "vocabularios"
+    return palabras_desde(leer_toml(carpeta / "plan.toml"), leer_toml(carpeta / "matriz.toml"))
+
+
 def leer_plan_declarado(entidad: EntidadEnDisco, vigencia: Vigencia) -> PlanLeido:
     """Lee el plan de una vigencia y le aplica las decisiones declaradas junto a él."""
     ruta = entidad.ruta(vigencia.plan)
     contenido = leer_archivo(ruta)
     declarado: dict[str, dict[str, Any]] = {
-        clave: leer_toml(entidad.ruta(lugar)) for clave, lugar in (("vocabulario", vigencia.vocabulario), ("decisiones", vigencia.decisiones)) if lugar
+        clave: leer_toml(entidad.ruta(lugar)) for clave, lugar in _declarados(vigencia) if lugar
     }
     vocabulario = vocabulario_desde(declarado["vocabulario"], donde=vigencia.vocabulario) if "vocabulario" in declarado else vocabulario_nacional()
     decisiones = decisiones_desde(declarado.get("decisiones", {}), donde=vigencia.decisiones)
     periodo = (vigencia.inicio, vigencia.fin) if vigencia.inicio and vigencia.fin else None
-    documento = leer_documento(contenido, ruta.name)
-    plan, hallazgos = interpretar_plan(documento, vocabulario, entidad=entidad.entidad.codigo, vigencia=vigencia.anio, periodo=periodo)
+    codigo = entidad.entidad.codigo
+    if vigencia.matriz:
+        from rendicion.fuentes.matriz_plan import leer_plan
+
+        fuente = fuente_desde(declarado["matriz"], donde=Path(vigencia.matriz).name)
+        plan, hallazgos = leer_plan(contenido, fuente, ruta.name, vocabulario, entidad=codigo, vigencia=vigencia.anio, periodo=periodo)
+    else:
+        plan, hallazgos = interpretar_plan(leer_documento(contenido, ruta.name), vocabulario, entidad=codigo, vigencia=vigencia.anio, periodo=periodo)
     plan, hallazgos = aplicar_decisiones(plan, hallazgos, decisiones)
     huellas = {clave: hashlib.sha256(repr(sorted(d.items())).encode()).hexdigest() for clave, d in declarado.items()}
-    return PlanLeido(plan, hallazgos, decisiones, ruta.name, {"plan": documento.sha256, **huellas})
+    return PlanLeido(plan, hallazgos, decisiones, ruta.name, {"plan": hashlib.sha256(contenido).hexdigest(), **huellas})
+
+
+def _declarados(vigencia: Vigencia) -> tuple[tuple[str, str], ...]:
+    return (("vocabulario", vigencia.vocabulario), ("decisiones", vigencia.decisiones), ("matriz", vigencia.matriz))
 
 
 def leer_plan_suelto(ruta: Path, entidades: tuple[EntidadEnDisco, ...], codigo: str | None, anio: int | None) -> PlanLeido:

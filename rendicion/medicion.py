@@ -8,10 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from esquemas import PUBLICAS
 from esquemas.arrow import tabla_arrow
-from rendicion import conteo, indicadores
+from rendicion import antiguedad, conteo, indicadores
 from rendicion.almacen.entregas import EntregaGuardada
 from rendicion.calidad import calidad
 from rendicion.ciclo import cronograma, registros
@@ -22,10 +23,11 @@ from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura
 from rendicion.normalizacion import Candidatos, normalizar
 from rendicion.plan import filas_del_plan
+from rendicion.retiros import filas_de_retiros
 from rendicion.tablas import leer_parquet
 
 if TYPE_CHECKING:
-    from validaciones import Motor, Resultado
+    from validaciones import Resultado, Validador
 
 Interpretada = Candidatos | registros.Registros
 
@@ -34,7 +36,7 @@ Interpretada = Candidatos | registros.Registros
 class Validada:
     """Es la evidencia aceptada, los rechazos de cada fuente y lo que dio cada regla; `motor` valida después lo calculado."""
 
-    motor: Motor
+    motor: Validador
     interpretadas: Sequence[Interpretada]
     aceptados: pa.Table
     rechazos: Mapping[str, Sequence[Rechazo]]
@@ -55,11 +57,10 @@ def tipificar(lectura: Lectura) -> Interpretada:
     return normalizar(lectura) if lectura.fuente.tabla == AVANCES else registros.convertir(lectura)
 
 
-def validar(contexto: Contexto, interpretadas: Sequence[Interpretada]) -> Validada:
+def validar(contexto: Contexto, interpretadas: Sequence[Interpretada], motor: Validador) -> Validada:
     """Corre las reglas de negocio sobre la evidencia de todas las fuentes y aparta lo que no cumple."""
-    from validaciones import Motor, resultados_de_lectura, validar_evidencia
+    from validaciones import resultados_de_lectura, validar_evidencia
 
-    motor = Motor()
     validados = validar_evidencia(motor, [c for c in interpretadas if isinstance(c, Candidatos)], contexto.leido.plan)
     del_ciclo = {c.lectura.fuente.id: c.rechazos for c in interpretadas if isinstance(c, registros.Registros)}
     resultados = (*resultados_de_lectura(interpretadas), *validados.resultados)
@@ -72,7 +73,7 @@ def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, Entr
     `previas` es la última entrega de cada corte que está en esta.
     """
     plan, corte, interpretadas = contexto.leido.plan, contexto.corte, validada.interpretadas
-    publicado = registros.publicar([c for c in interpretadas if isinstance(c, registros.Registros)], corte, _nombres_publicos(contexto))
+    publicado = registros.publicar([c for c in interpretadas if isinstance(c, registros.Registros)], corte, _nombres_publicos(contexto), contexto.vigencia.ciclo)
     url_identifica = {c.lectura.fuente.id for c in interpretadas if c.lectura.fuente.url_identifica}
     avances = conteo.contar(validada.aceptados, plan, corte, url_identifica)
     acumulado = conteo.diarios(avances)
@@ -80,16 +81,23 @@ def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, Entr
         "plan": filas_del_plan(plan),
         **indicadores.calcular(plan, acumulado, indicadores.cortes_de_la_entrega(contexto.vigencia.cortes, corte)),
         "serie": indicadores.serie(plan, acumulado, corte),
-        "hallazgos": filas_de_hallazgos([*contexto.leido.hallazgos, *(h for c in interpretadas for h in c.hallazgos), *publicado.hallazgos]),
+        "hallazgos": filas_de_hallazgos(
+            [
+                *contexto.leido.hallazgos,
+                *(h for c in interpretadas for h in c.hallazgos),
+                *publicado.hallazgos,
+                *cronograma.hallazgos(contexto.vigencia.cortes, corte, contexto.vigencia.ciclo),
+                *_antiguedad(contexto, interpretadas, avances),
+            ]
+        ),
         "rechazos": filas_de_rechazos(interpretadas, validada.rechazos),
         "conciliacion": conciliar(interpretadas, validada.rechazos, avances),
         **publicado.tablas,
     }
-    hecho = {f["actividad_id"]: f["ejecutado"] for f in filas["indicadores_actividad"] if f["corte"] == corte}
-    filas["cronograma"] = cronograma.calcular(plan, hecho, corte, contexto.vigencia.cortes)
+    filas["cronograma"] = _cronograma(contexto, filas["indicadores_actividad"])
     tablas = {n: avances if n == "avances" else tabla_arrow(t, filas.get(n, ())) for n, t in PUBLICAS.items()}
     cambios = [c for n in COMPARADAS for c in _cambios(n, tablas[n].to_pylist(), previas, contexto)]
-    tablas["correcciones"] = tabla_arrow(PUBLICAS["correcciones"], cambios)
+    tablas["correcciones"] = tabla_arrow(PUBLICAS["correcciones"], [*cambios, *filas_de_retiros(contexto.retiros_por_decir)])
     return tablas
 
 
@@ -143,7 +151,26 @@ def _nombres_publicos(contexto: Contexto) -> list[str]:
 
 def _cronograma(contexto: Contexto, filas: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     hecho = {f["actividad_id"]: f["ejecutado"] for f in filas if f["corte"] == contexto.corte}
-    return cronograma.calcular(contexto.leido.plan, hecho, contexto.corte, contexto.vigencia.cortes)
+    reglas = contexto.vigencia.ciclo
+    return cronograma.calcular(
+        contexto.leido.plan,
+        hecho,
+        contexto.corte,
+        contexto.vigencia.cortes,
+        publicados=reglas.publicados(contexto.corte),
+        responsable_seguimiento=reglas.responsable_seguimiento,
+        dias_aviso=reglas.dias_aviso,
+        dias_publicacion=reglas.dias_publicacion,
+    )
+
+
+def _antiguedad(contexto: Contexto, interpretadas: Sequence[Interpretada], avances: pa.Table) -> list[Hallazgo]:
+    """Dice qué fuentes faltan y cuáles están viejas para el corte, por la fecha de su último registro aceptado."""
+    hasta = avances.filter(pc.less_equal(avances["fecha"], pa.scalar(contexto.corte, pa.date32())))
+    ultimas = hasta.group_by("fuente").aggregate([("fecha", "max")])
+    por_fuente = dict(zip(ultimas["fuente"].to_pylist(), ultimas["fecha_max"].to_pylist(), strict=True))
+    leidas = [i.lectura.fuente.id for i in interpretadas]
+    return list(antiguedad.hallazgos((f.fuente for f in contexto.fuentes), leidas, por_fuente, contexto.corte))
 
 
 def filas_de_hallazgos(hallazgos: Sequence[Hallazgo]) -> list[dict[str, Any]]:

@@ -57,14 +57,14 @@ def normalizar(lectura: Lectura) -> Candidatos:
         hallazgos += [_alarma(lectura, fila, campo) for fila in vistos]
     exigidos = ["actividad_id", "fecha", "cantidad", *(["titulo"] if "titulo" in fuente.columnas else [])]
     for campo in exigidos:
-        rechazos += _ausentes(celdas, campo)
+        rechazos += _ausentes(celdas, campo, fuente.columnas.get(campo))
     lectores: dict[str, Callable[[str], object]] = {
         "fecha": partial(leer_fecha, fuente=fuente),
         "cantidad": partial(leer_cantidad, fuente=fuente),
     }
     for campo, leer in lectores.items():
         columnas[campo], faltas = _convertir(celdas[campo], leer, tipo_arrow(_AVANCES.campo(campo)))
-        rechazos += [_rechazo(celdas, fila, campo, falta) for fila, falta in faltas]
+        rechazos += [_rechazo(celdas, fila, campo, falta, fuente.columnas.get(campo)) for fila, falta in faltas]
     # De una fila que no se pudo leer no se dice además qué le falta: sus celdas no están en su sitio.
     de_lectura = set(lectura.rechazos)
     torcidas = {r.fila for r in de_lectura}
@@ -72,10 +72,10 @@ def normalizar(lectura: Lectura) -> Candidatos:
     return Candidatos(lectura, pa.table(columnas), unir_rechazos(propios), tuple(hallazgos))
 
 
-def _ausentes(celdas: pa.Table, campo: str) -> list[Rechazo]:
+def _ausentes(celdas: pa.Table, campo: str, columna: str | None) -> list[Rechazo]:
     regla, explicacion, como = _SIN_VALOR[campo]
     filas = pc.indices_nonzero(pc.is_null(celdas[campo])).to_pylist()
-    return [_rechazo(celdas, fila, campo, Falta(regla, explicacion, como)) for fila in filas]
+    return [_rechazo(celdas, fila, campo, Falta(regla, explicacion, como), columna) for fila in filas]
 
 
 def _sin_datos_personales(celdas: pa.Table, campo: str) -> tuple[pa.ChunkedArray, list[int]]:
@@ -117,13 +117,14 @@ def _convertir(
     return pa.chunked_array([valores.take(codificada.indices)]), faltas
 
 
-def _rechazo(celdas: pa.Table, fila: int, campo: str, falta: Falta) -> Rechazo:
+def _rechazo(celdas: pa.Table, fila: int, campo: str, falta: Falta, columna: str | None) -> Rechazo:
+    lugar = celdas["lugar"][fila].as_py() + (f", columna «{columna}»" if columna else "")
     return Rechazo(
         fila=fila,
         registro=celdas["registro"][fila].as_py(),
         campo=campo,
         regla=falta.regla,
-        explicacion=f"{falta.explicacion} Está en {celdas['lugar'][fila].as_py()}.",
+        explicacion=f"{falta.explicacion} Está en {lugar}.",
         como_corregir=falta.como_corregir,
         valor=celdas[campo][fila].as_py(),
     )

@@ -47,11 +47,16 @@ def _con_comillas(texto: pa.Array) -> pa.Array:
     return pc.if_else(necesita, citado, texto)
 
 
-def _lineas(tabla: Tabla, bloque: pa.Table) -> pa.Buffer:
-    """Une las columnas en líneas de CSV; el búfer de Arrow es ya el texto seguido."""
+def lineas_csv(tabla: Tabla, bloque: pa.Table) -> pa.Array:
+    """Devuelve las filas como líneas de CSV, cada una con su salto."""
     columnas = [_con_comillas(_a_texto(bloque[c.nombre].combine_chunks(), c)) for c in tabla.campos]
     filas = pc.binary_join_element_wise(*columnas, ",", null_handling="replace", null_replacement="")
-    lineas = pc.binary_join_element_wise(filas, "\n", "")
+    return pc.binary_join_element_wise(filas, "\n", "")
+
+
+def _lineas(tabla: Tabla, bloque: pa.Table) -> pa.Buffer:
+    """Une las columnas en líneas de CSV; el búfer de Arrow es ya el texto seguido."""
+    lineas = lineas_csv(tabla, bloque)
     usado = pc.sum(pc.binary_length(lineas)).as_py()
     return lineas.buffers()[2].slice(0, usado)
 
@@ -76,7 +81,7 @@ def leer_csv(tabla: Tabla, origen: Path) -> pa.Table:
     return pa.table({c.nombre: _de_texto(leido[c.nombre], c) for c in tabla.campos}).cast(esquema_arrow(tabla))
 
 
-def escribir_parquet(tabla: Tabla, datos: pa.Table, destino: Path) -> None:
+def escribir_parquet(tabla: Tabla, datos: pa.Table, destino: Path | pa.NativeFile) -> None:
     """Escribe la tabla en Parquet con el esquema declarado y la descripción de cada campo."""
     pq.write_table(
         datos.cast(esquema_arrow(tabla)).combine_chunks(), destino, compression="zstd", row_group_size=_FILAS_POR_GRUPO, store_schema=True

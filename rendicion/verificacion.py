@@ -26,22 +26,36 @@ class Verificacion:
     salida: int
 
 
-def verificar(lugar: str, *, clave_publica: bytes | None = None, anterior: Path | None = None) -> Verificacion:
+def verificar(
+    lugar: str,
+    *,
+    clave_publica: bytes | None = None,
+    anterior: Path | None = None,
+    huella: str | None = None,
+    corte: str | None = None,
+    ultima: bool = False,
+) -> Verificacion:
     """Comprueba una entrega en una carpeta o una dirección web; 0 si todo está bien y 1 si algo está mal.
 
-    `clave_publica` es el contenido del archivo de la clave (PEM o base64); `anterior`, el manifiesto
-    o la carpeta de la entrega anterior, o la carpeta con todas. Se niega con ErrorUso si no existen.
+    `clave_publica` es el contenido del archivo de la clave (PEM o base64), o de todas si cambió, de la más
+    vieja a la más nueva; `anterior`, el manifiesto o la carpeta de la entrega anterior, o la carpeta con todas.
+    `huella`, `corte` y `ultima` son lo que quien verifica ya sabe: la huella que guardó, el corte que espera y
+    que no haya otra más nueva. Se niega con ErrorUso si algo no existe o está mal escrito.
     """
     if not re.match(r"https?://", lugar, re.IGNORECASE) and not Path(lugar).is_dir():
         raise ErrorUso(f"No existe la carpeta {lugar}.", hacer="Escriba la carpeta de una entrega, o su dirección web.")
     if anterior is not None and not anterior.exists():
         raise ErrorUso(f"No existe {anterior}.", hacer="Escriba el manifiesto o la carpeta de la entrega anterior.")
     try:
-        clave = None if clave_publica is None else libre.leer_clave(clave_publica)
+        claves = () if clave_publica is None else libre.leer_claves(clave_publica)
     except ValueError as error:
         raise ErrorUso(f"La clave pública no sirve: {error}.", hacer="Use la clave en PEM o en base64.") from None
+    try:
+        espera = libre.lo_esperado(huella, corte, ultima)
+    except ValueError as error:
+        raise ErrorUso(f"No se puede comprobar: {error}.", hacer="Copie la huella completa del manifiesto, o la fecha del corte.") from None
     with libre.abrir(lugar) as entrega:
-        hechas = libre.comprobar(entrega, clave=clave, anterior=anterior, parquet=mirar_parquet)
+        hechas = libre.comprobar(entrega, claves=claves, anterior=anterior, espera=espera, parquet=mirar_parquet)
         return Verificacion(libre.texto_de(entrega, hechas), libre.datos_de(entrega, hechas), libre.salida_de(hechas))
 
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from esquemas import TABLAS
 from esquemas.arrow import esquema_arrow
 from rendicion.hallazgos import Rechazo
 from rendicion.normalizacion import Candidatos, unir_rechazos
 from rendicion.plan import Plan
-from validaciones.marco import a_pandas
-from validaciones.motor import EJEMPLOS, Motor
 from validaciones.negocio import columna_de_fuente, reglas_de_evidencia
-from validaciones.reglas import Resultado
-
-if TYPE_CHECKING:
-    import pandas as pd
-
+from validaciones.reglas import EJEMPLOS, Resultado
+from validaciones.validador import Validador
 
 _DE_LA_FUENTE = [c for c in esquema_arrow(TABLAS["avances"]) if c.name not in {"avance_id", "entidad", "vigencia", "cuenta", "motivo", "duplicado_de"}]
 
@@ -34,12 +30,12 @@ class Validados:
     resultados: tuple[Resultado, ...]
 
 
-def validar_evidencia(motor: Motor, candidatos: Sequence[Candidatos], plan: Plan) -> Validados:
+def validar_evidencia(motor: Validador, candidatos: Sequence[Candidatos], plan: Plan) -> Validados:
     """Corre las reglas de negocio; los registros que fallan van a rechazos y los demás siguen."""
     if not candidatos:
         return Validados(pa.schema([("fila", pa.int64()), ("lugar", pa.string()), *_DE_LA_FUENTE]).empty_table(), {}, ())
     juntas = _juntar(candidatos)
-    resultados = motor.validar(_con_columnas_de_fuente(a_pandas(juntas), candidatos), reglas_de_evidencia(plan, [c.lectura.fuente for c in candidatos]))
+    resultados = motor.validar(_con_columnas_de_fuente(juntas, candidatos), reglas_de_evidencia(plan, [c.lectura.fuente for c in candidatos]))
     rechazos = {c.lectura.fuente.id: list(c.rechazos) for c in candidatos}
     con_ejemplos = []
     for r in resultados:
@@ -61,15 +57,14 @@ def _juntar(candidatos: Sequence[Candidatos]) -> pa.Table:
     ).combine_chunks()
 
 
-def _con_columnas_de_fuente(marco: pd.DataFrame, candidatos: Sequence[Candidatos]) -> pd.DataFrame:
-    nuevas: dict[str, pd.Series[Any]] = {}
+def _con_columnas_de_fuente(juntas: pa.Table, candidatos: Sequence[Candidatos]) -> pa.Table:
     for c in candidatos:
         fuente = c.lectura.fuente
-        suyas = marco["fuente"] == fuente.id
+        suyas = pc.equal(juntas["fuente"], fuente.id)
         for campo, hace_falta in (("url", bool(fuente.anfitriones)), ("titulo", fuente.exige_hashtag)):
             if hace_falta:
-                nuevas[columna_de_fuente(campo, fuente.id)] = marco[campo].where(suyas)
-    return marco.assign(**nuevas)
+                juntas = juntas.append_column(columna_de_fuente(campo, fuente.id), pc.if_else(suyas, juntas[campo], pa.scalar(None, pa.string())))
+    return juntas
 
 
 def _rechazo(resultado: Resultado, juntas: pa.Table, i: int) -> Rechazo:

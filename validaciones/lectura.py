@@ -8,8 +8,7 @@ from typing import Any
 from rendicion.ciclo.registros import Registros
 from rendicion.hallazgos import Rechazo
 from rendicion.normalizacion import Candidatos
-from validaciones.motor import EJEMPLOS
-from validaciones.reglas import Regla, Resultado
+from validaciones.reglas import EJEMPLOS, Regla, Resultado
 
 _AL_LEER = {
     "fecha_ausente": ("fecha", "Cada registro tiene fecha."),

@@ -14,37 +14,50 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from validaciones.carga import cargar_gx
-from validaciones.reglas import Estado, Regla, Resultado
+from validaciones.marco import a_pandas
+from validaciones.reglas import DE_TABLA, Estado, Regla, Resultado
+from validaciones.validador import Validador
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-EJEMPLOS = 5
+    from validaciones.validador import Lote
+
 _FILA = "__fila__"
 _GRAVEDAD = {"bloquea": "critical", "rechaza": "warning", "avisa": "info"}
-DE_TABLA = {"ExpectTableColumnsToMatchOrderedList", "ExpectTableRowCountToBeBetween"}
 
 
-class Motor:
-    """Valida tablas en memoria con un contexto efímero de Great Expectations."""
+class Motor(Validador):
+    """Valida tablas en memoria, en este proceso, con un contexto efímero de Great Expectations."""
 
     def __init__(self) -> None:
+        self._todo: Any = None
+
+    def arrancar(self) -> None:
+        """Carga Great Expectations y abre su contexto."""
+        if self._todo is not None:
+            return
         self._gx = cargar_gx()
         self._pandas = importlib.import_module("pandas")
         logging.getLogger("great_expectations").setLevel(logging.ERROR)
-        self._contexto = self._gx.get_context(mode="ephemeral")
-        self._contexto.variables.progress_bars = {"globally": False}
-        self._origen = self._contexto.data_sources.add_pandas("memoria")
-        self._vez = 0
+        contexto = self._gx.get_context(mode="ephemeral")
+        contexto.variables.progress_bars = {"globally": False}
+        self._todo = contexto.data_sources.add_pandas("memoria").add_dataframe_asset("tabla").add_batch_definition_whole_dataframe("todo")
 
-    def validar(self, datos: pd.DataFrame, reglas: Sequence[Regla]) -> list[Resultado]:
-        """Corre las reglas sobre una tabla y devuelve un resultado por regla, en su orden.
+    def cerrar(self) -> None:
+        """No tiene nada que soltar: el contexto vive en memoria."""
 
-        Primero sin detalle; las que fallan, otra vez, con el número de cada fila.
-        """
+    def validar_lotes(self, lotes: Sequence[Lote]) -> list[list[Resultado]]:
+        """Corre las reglas de cada lote: primero sin detalle; las que fallan, otra vez, con el número de cada fila."""
+        self.arrancar()
+        return [self._validar(tabla, reglas) for tabla, reglas in lotes]
+
+    def _validar(self, tabla: pa.Table, reglas: Sequence[Regla]) -> list[Resultado]:
         if not reglas:
             msg = "No hay reglas que correr: una tabla sin reglas no se da por válida."
             raise ValueError(msg)
+        datos = a_pandas(tabla)
         crudos = self._correr(datos, reglas, "BASIC")
         fallan = [i for i, c in enumerate(crudos) if not c["success"]]
         if fallan:
@@ -53,11 +66,9 @@ class Motor:
         return [_resultado(r, c, len(datos)) for r, c in zip(reglas, crudos, strict=True)]
 
     def _correr(self, datos: pd.DataFrame, reglas: Sequence[Regla], detalle: str) -> list[Mapping[str, Any]]:
-        self._vez += 1
-        nombre = f"tabla-{self._vez}"
         gxe = self._gx.expectations
         suite = self._gx.ExpectationSuite(
-            name=nombre,
+            name="reglas",
             expectations=[
                 getattr(gxe, r.expectativa)(
                     **{c: self._pandas.Timestamp(v) if isinstance(v, date) else v for c, v in r.parametros.items()},
@@ -68,15 +79,13 @@ class Motor:
                 for i, r in enumerate(reglas)
             ],
         )
-        lote = self._origen.add_dataframe_asset(nombre).add_batch_definition_whole_dataframe("todo")
         formato = {"result_format": detalle, "partial_unexpected_count": 0}
         if detalle == "COMPLETE":
             formato["unexpected_index_column_names"] = [_FILA]
         con_fila = datos.assign(**{_FILA: range(len(datos))}) if detalle == "COMPLETE" else datos
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            validado = lote.get_batch({"dataframe": con_fila}).validate(suite, result_format=formato)
-        self._origen.delete_asset(nombre)
+            validado = self._todo.get_batch({"dataframe": con_fila}).validate(suite, result_format=formato)
         por_posicion = {r.expectation_config.meta["posicion"]: r.to_json_dict() for r in validado.results}
         if sorted(por_posicion) != list(range(len(reglas))):
             msg = f"Great Expectations corrió {len(por_posicion)} de {len(reglas)} reglas."

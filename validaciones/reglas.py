@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+EJEMPLOS = 5
+DE_TABLA = {"ExpectTableColumnsToMatchOrderedList", "ExpectTableRowCountToBeBetween"}
+
 Severidad = Literal["bloquea", "rechaza", "avisa"]
 Estado = Literal["cumple", "no_cumple", "no_corrio"]
 

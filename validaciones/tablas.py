@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from esquemas import TABLAS
 from validaciones.derivadas import reglas_de_la_tabla
-from validaciones.marco import a_pandas
-from validaciones.motor import DE_TABLA, EJEMPLOS, Motor
 from validaciones.negocio import regla_un_registro_una_vez, reglas_de_conciliacion
-from validaciones.reglas import Regla, Resultado
+from validaciones.reglas import DE_TABLA, EJEMPLOS, Regla, Resultado
+from validaciones.validador import Validador
 
 
-def validar_tablas(motor: Motor, tablas: Mapping[str, pa.Table]) -> tuple[Resultado, ...]:
-    """Corre las reglas de cada tabla; lo que falle aquí impide publicar."""
+def validar_tablas(motor: Validador, tablas: Mapping[str, pa.Table]) -> tuple[Resultado, ...]:
+    """Corre las reglas de cada tabla y las de las cuentas; lo que falle aquí impide publicar.
+
+    En una tabla vacía solo corren las reglas que no miran filas: las demás se dan por no corridas, nunca por buenas.
+    """
+    nombres, reglas = list(tablas), {n: reglas_de_la_tabla(TABLAS[n]) for n in tablas}
+    corren = {n: [r for r in reglas[n] if tablas[n].num_rows or r.expectativa in DE_TABLA] for n in nombres}
+    avances, cuentas = tablas["avances"], reglas_de_conciliacion()
+    *de_tabla, de_cuentas, de_registros = motor.validar_lotes(
+        [
+            *((tablas[n], corren[n]) for n in nombres),
+            (_con_restas(tablas["conciliacion"], cuentas), cuentas),
+            (avances.filter(avances["cuenta"]), [regla_un_registro_una_vez()]),
+        ]
+    )
     resultados: list[Resultado] = []
-    for nombre, datos in tablas.items():
-        resultados += _con_ejemplos(_validar_tabla(motor, datos, reglas_de_la_tabla(TABLAS[nombre])), datos, TABLAS[nombre].clave)
-    reglas = reglas_de_conciliacion()
-    cuentas = a_pandas(tablas["conciliacion"])
-    for r in reglas:
-        cuentas[r.parametros["column"]] = cuentas.eval(r.parametros["column"])
-    resultados += motor.validar(cuentas, reglas)
-    avances = tablas["avances"]
-    return (*resultados, *motor.validar(a_pandas(avances.filter(avances["cuenta"])), [regla_un_registro_una_vez()]))
+    for nombre, hechos in zip(nombres, de_tabla, strict=True):
+        por_regla = dict(zip(map(id, corren[nombre]), hechos, strict=True))
+        todos = [por_regla.get(id(r)) or Resultado(r, 0, 0, "no_corrio", detalle="La tabla está vacía.") for r in reglas[nombre]]
+        resultados += _con_ejemplos(todos, tablas[nombre], TABLAS[nombre].clave)
+    return (*resultados, *de_cuentas, *de_registros)
 
 
-def _validar_tabla(motor: Motor, datos: pa.Table, reglas: list[Regla]) -> list[Resultado]:
-    """Corre las reglas; en una tabla vacía, solo las que no miran filas: las demás se dan por no corridas, nunca por buenas."""
-    corren = [r for r in reglas if datos.num_rows or r.expectativa in DE_TABLA]
-    hechos = {id(h.regla): h for h in motor.validar(a_pandas(datos), corren)}
-    return [hechos.get(id(r)) or Resultado(r, 0, 0, "no_corrio", detalle="La tabla está vacía.") for r in reglas]
+def _con_restas(conciliacion: pa.Table, reglas: Sequence[Regla]) -> pa.Table:
+    """Agrega la resta que mira cada regla de las cuentas: «recibidos - aceptados - rechazados» debe dar 0."""
+    for regla in reglas:
+        primero, *otros = regla.parametros["column"].split(" - ")
+        conciliacion = conciliacion.append_column(regla.parametros["column"], reduce(lambda r, c: pc.subtract(r, conciliacion[c]), otros, conciliacion[primero]))
+    return conciliacion
 
 
 def _con_ejemplos(resultados: list[Resultado], datos: pa.Table, clave: tuple[str, ...]) -> list[Resultado]:

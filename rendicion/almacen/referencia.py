@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from rendicion.almacen.archivos import leer_toml
+from rendicion.almacen.archivos import escribir, leer_toml
 from rendicion.entidad import Entidad, entidad_desde
 from rendicion.errores import ErrorUso
 from rendicion.fuente import Fuente, fuente_desde
@@ -61,6 +62,20 @@ def entidad(datos: Path, codigo: str | None) -> EntidadEnDisco:
         f"No hay una entidad con el código {codigo}." if codigo else "Hay que decir de qué entidad se trata.",
         hacer=f"Use --entidad con una de: {codigos}; o con la ruta de su archivo TOML.",
     )
+
+
+def declarar(datos: Path, archivos: Mapping[PurePosixPath, bytes], *, puede_cambiar: PurePosixPath) -> tuple[Path, ...]:
+    """Escribe los archivos que declaran una entidad; se niega si alguno ya está, salvo el que puede cambiar.
+
+    Ese se escribe de último: si algo falla antes, la entidad sigue declarada como estaba.
+    """
+    hay = [str(r) for r in archivos if r != puede_cambiar and (datos / r).exists()]
+    if hay:
+        raise ErrorUso(f"Ya existen: {', '.join(hay)}.", donde=datos.name, hacer="Muévalos o bórrelos primero: esta orden no escribe sobre lo que ya hay.")
+    orden = sorted(archivos, key=lambda r: (r == puede_cambiar, r))
+    for ruta in orden:
+        escribir(datos / ruta, archivos[ruta])
+    return tuple(datos / r for r in orden)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,14 @@ from rendicion.almacen.registro import Registro
 from rendicion.errores import ErrorRendicion
 from rendicion.tablas import escribir_csv
 
+VARIABLE_SALIDA = "RENDICION_SALIDA"
+
+
+def carpeta_de_salida(datos: Path, elegida: Path | None = None) -> Path:
+    """Devuelve la carpeta elegida; sin ella, la que declara RENDICION_SALIDA; sin esa, `salida`, junto a los datos."""
+    declarada = os.environ.get(VARIABLE_SALIDA)
+    return elegida or (Path(declarada) if declarada else datos / "salida")
+
 
 class Salida:
     """Reúne todo lo que escribe una corrida; dos salidas no comparten nada."""
@@ -28,10 +36,11 @@ class Salida:
         self.capturas = Capturas(carpeta / "capturas")
         self.entregas = Entregas(carpeta / "entregas")
         self.portal = carpeta / "portal"
+        self.archivo_del_registro = carpeta / "registro.sqlite"
 
     def registro(self) -> Registro:
         """Abre el registro de corridas de esta salida."""
-        return Registro.en_archivo(self.carpeta / "registro.sqlite")
+        return Registro.abrir(self.archivo_del_registro)
 
     def dejar_para_revision(self, tablas: Mapping[str, pa.Table], informe: Mapping[str, Any]) -> Path:
         """Deja a la mano lo que una persona debe mirar cuando no se publica: rechazos, conciliación y reglas."""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from rendicion.errores import ErrorUso
+from rendicion.reglas_ciclo import REGLAS
 
 Fila = Mapping[str, Any]
 NIVELES = ("inicial", "consolidacion", "perfeccionamiento")
@@ -23,9 +24,9 @@ class Umbrales:
     y `fuente` viaja con el resultado.
     """
 
-    consolidacion: Decimal = Decimal(50)
-    perfeccionamiento: Decimal = Decimal(80)
-    fuente: str = "[G] sin verificar: no se encontró norma que los fije"
+    consolidacion: Decimal = REGLAS.umbral_consolidacion
+    perfeccionamiento: Decimal = REGLAS.umbral_perfeccionamiento
+    fuente: str = REGLAS.umbral_fuente
 
     def __post_init__(self) -> None:
         if not 0 < self.consolidacion < self.perfeccionamiento <= 100:

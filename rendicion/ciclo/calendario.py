@@ -7,12 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from rendicion.errores import ErrorUso
+from rendicion.reglas_ciclo import REGLAS
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
-DIAS_PARA_PUBLICAR = 10
-DIAS_PARA_RESPONDER = 15
+DIAS_PARA_PUBLICAR = REGLAS.dias_publicacion
+DIAS_PARA_RESPONDER = REGLAS.dias_respuesta
 _MESES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio",
     "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",

@@ -98,6 +98,10 @@ class Celdas:
         """Da el nombre con que el registro se puede nombrar en público."""
         return registro_publicable(str(self.crudo("registro")), str(self.crudo("lugar")), self.lectura)
 
+    def _columna(self, campo: str) -> str:
+        columna = self.lectura.fuente.columnas.get(campo)
+        return f", columna «{columna}»" if columna else ""
+
     def rechazos(self, fila: int) -> list[Rechazo]:
         """Convierte las faltas en rechazos que se pueden publicar."""
         return [
@@ -106,7 +110,7 @@ class Celdas:
                 registro=self.registro,
                 campo=_campo_publicable(campo),
                 regla=falta.regla,
-                explicacion=f"{falta.explicacion} Está en {self.crudo('lugar')}.",
+                explicacion=f"{falta.explicacion} Está en {self.crudo('lugar')}{self._columna(campo)}.",
                 como_corregir=falta.como_corregir,
                 valor=_valor_publicable(self.crudo(campo), self.lectura.fuente.tabla),
             )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rendicion.hallazgos import Hallazgo
 
-__all__ = ["ESTADOS", "CambioDePlazo", "Compromiso", "calcular", "historia_de_plazos", "indicadores"]
+__all__ = ["ESTADOS", "CambioDePlazo", "Compromiso", "calcular", "cociente", "historia_de_plazos", "indicadores"]
 
 Fila = dict[str, object]
 ESTADOS = ("sin_plazo", "pendiente", "vencido", "cumplido", "cumplido_tarde")
@@ -69,12 +69,12 @@ def indicadores(filas: Sequence[Fila]) -> dict[str, object]:
         **{e: estados[e] for e in ESTADOS},
         "cumplimiento_numerador": cumplidos,
         "cumplimiento_denominador": len(filas),
-        "cumplimiento_pct": _cociente(100 * cumplidos, len(filas)),
+        "cumplimiento_pct": cociente(100 * cumplidos, len(filas)),
         "puntualidad_numerador": a_tiempo,
         "puntualidad_denominador": con_resultado,
-        "puntualidad_pct": _cociente(100 * a_tiempo, con_resultado),
+        "puntualidad_pct": cociente(100 * a_tiempo, con_resultado),
         "vencidos_por_retraso": {_tramo(a, b): sum(a <= d <= (b or d) for d in retrasos) for a, b in TRAMOS_DE_RETRASO},
-        "retraso_medio_dias": _cociente(sum(retrasos), len(retrasos)),
+        "retraso_medio_dias": cociente(sum(retrasos), len(retrasos)),
         "retraso_maximo_dias": max(retrasos, default=None),
     }
 
@@ -117,7 +117,8 @@ def _estado(plazo: date | None, cumplido: date | None, retraso: int | None) -> s
     return "vencido" if retraso else "pendiente"
 
 
-def _cociente(numerador: int, denominador: int) -> Decimal | None:
+def cociente(numerador: int, denominador: int) -> Decimal | None:
+    """Devuelve la división redondeada una vez, la mitad al par, a 2 decimales; nula sin denominador."""
     if not denominador:
         return None
     return Decimal(round(Fraction(numerador, denominador) * 100)).scaleb(-2).quantize(Decimal("0.01"), ROUND_HALF_EVEN)

@@ -8,18 +8,21 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rendicion.ciclo.calendario import DIAS_PARA_PUBLICAR, en_letras, limite_publicacion
+from rendicion.hallazgos import Hallazgo
+from rendicion.reglas_ciclo import REGLAS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from rendicion.plan import Actividad, Plan
+    from rendicion.reglas_ciclo import ReglasDelCiclo
 
 Fila = dict[str, object]
 ESTADOS = ("vencido", "vence_pronto", "pendiente", "cumplido")
 ACTIVIDAD_CORTE = "corte"
 SIN_RESPONSABLE = "Sin responsable"
-DIAS_AVISO = 15
+DIAS_AVISO = REGLAS.dias_aviso
 
 
 def calcular(
@@ -60,6 +63,22 @@ def calcular(
         nombre = f"Publicación del seguimiento al {en_letras(oficial)}"
         filas.append(_fila(ACTIVIDAD_CORTE, nombre, limite, responsable_seguimiento, estado))
     return sorted(filas, key=lambda f: (f["fecha"], f["actividad_id"], f["hito"]))
+
+
+def hallazgos(cortes: Sequence[date], corte: date, reglas: ReglasDelCiclo) -> list[Hallazgo]:
+    """Dice qué seguimientos oficiales se publicaron después de su límite, o se declararon de un corte que no es oficial."""
+    salida = []
+    for s in reglas.seguimientos or ():
+        limite = limite_publicacion(s.corte, reglas.dias_publicacion)
+        if s.corte not in cortes:
+            explicacion = f"Se declara publicado un seguimiento al {s.corte.isoformat()}, que no es un corte oficial."
+            salida.append(Hallazgo("cronograma", s.corte.isoformat(), "seguimientos", "seguimiento_de_otro_corte", "advertencia", explicacion))
+        elif limite < s.publicado <= corte:
+            explicacion = f"El seguimiento al {en_letras(s.corte)} se publicó después del límite."
+            salida.append(
+                Hallazgo("cronograma", s.corte.isoformat(), "publicado", "seguimiento_tarde", "advertencia", explicacion, limite.isoformat(), s.publicado.isoformat())
+            )
+    return salida
 
 
 def por_dependencia(filas: Sequence[Fila]) -> dict[str, list[Fila]]:

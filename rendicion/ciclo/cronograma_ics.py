@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -62,6 +64,35 @@ def calendario(filas: Sequence[Fila], ficha: FichaCalendario, *, dependencia: st
 def por_dependencia(filas: Sequence[Fila], ficha: FichaCalendario) -> dict[str, bytes]:
     """Devuelve un calendario por dependencia; los eventos conservan su UID en todos."""
     return {d: calendario(suyas, ficha, dependencia=d) for d, suyas in repartir(filas).items()}
+
+
+def archivos(filas: Sequence[Fila], ficha: FichaCalendario) -> dict[str, bytes]:
+    """Devuelve los calendarios de la entrega por su ruta: `cronograma.ics` con todo y `calendarios/` con uno por dependencia."""
+    suyos = por_dependencia(filas, ficha)
+    return {"cronograma.ics": calendario(filas, ficha)} | {ruta: suyos[d] for d, ruta in rutas_por_dependencia(tuple(suyos)).items()}
+
+
+def rutas_por_dependencia(dependencias: Sequence[str]) -> dict[str, str]:
+    """Dice en qué archivo está el calendario de cada dependencia, en el orden dado."""
+    rutas: dict[str, str] = {}
+    for dependencia in dependencias:
+        rutas[dependencia] = archivo_de(dependencia, tuple(rutas.values()))
+    return rutas
+
+
+def archivo_de(dependencia: str, usados: Sequence[str] = ()) -> str:
+    """Devuelve la ruta del calendario de una dependencia: letras y cifras sin tildes; si ya está usada, con -2, -3…
+
+    >>> archivo_de("Oficina de Comunicaciones y Prensa")
+    'calendarios/oficina-de-comunicaciones-y-prensa.ics'
+    """
+    plano = unicodedata.normalize("NFKD", dependencia.casefold()).encode("ascii", "ignore").decode()
+    base = re.sub(r"[^a-z0-9]+", "-", plano).strip("-")[:60].rstrip("-") or "dependencia"
+    ruta, vez = f"calendarios/{base}.ics", 1
+    while ruta in usados:
+        vez += 1
+        ruta = f"calendarios/{base}-{vez}.ics"
+    return ruta
 
 
 def _nombre(ficha: FichaCalendario, dependencia: str | None) -> str:

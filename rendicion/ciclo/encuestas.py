@@ -11,10 +11,11 @@ from typing import cast
 
 from rendicion.errores import ErrorUso
 from rendicion.hallazgos import Hallazgo
+from rendicion.reglas_ciclo import REGLAS
 
 Fila = dict[str, object]
 Opciones = Mapping[str, Sequence[str]]
-K = 5
+K = REGLAS.k_encuestas
 TODOS = "Todos los espacios"
 OPCIONES_SIN_DECLARAR = 20
 LARGO_SIN_DECLARAR = 80
@@ -97,7 +98,8 @@ def hallazgos(
     salida = []
     for fila in cobertura(respuestas, opciones=opciones):
         lugar = f"{fila['espacio']} · {fila['pregunta']}"
-        if (fila["espacio"], fila["pregunta"]) not in publicadas and fila["base"]:
+        publicada = (fila["espacio"], fila["pregunta"]) in publicadas
+        if not publicada and fila["base"]:
             salida.append(
                 Hallazgo(
                     origen,
@@ -108,9 +110,10 @@ def hallazgos(
                     f"Ninguna opción llega a {k} respuestas: no se publica, para proteger a quienes respondieron.",
                 )
             )
-        for campo, regla, que in _EXCLUIDAS:
-            if fila[campo]:
-                salida.append(Hallazgo(origen, lugar, campo, regla, "advertencia", f"Respuestas que no se cuentan, {que}: {fila[campo]}."))
+        for campo, regla, gravedad, que in _EXCLUIDAS:
+            # De lo que no se publica tampoco se dice cuántos quedaron en blanco: restando se sabría cuántos respondieron.
+            if fila[campo] and (publicada or campo != "sin_respuesta"):
+                salida.append(Hallazgo(origen, lugar, campo, regla, gravedad, f"Respuestas que no se cuentan, {que}: {fila[campo]}.", valor=str(fila[campo])))
     return salida
 
 
@@ -126,9 +129,10 @@ def comparar(filas: Sequence[Fila]) -> list[Fila]:
 
 
 _EXCLUIDAS = (
-    ("fuera_de_escala", "respuesta_fuera_de_escala", "por no estar entre las opciones"),
-    ("repetidas", "respuesta_repetida", "por ser de alguien que ya había respondido"),
-    ("sin_consentimiento", "respuesta_sin_consentimiento", "por ser de quien no autorizó el uso de sus datos"),
+    ("sin_respuesta", "respuesta_en_blanco", "informativa", "por estar en blanco"),
+    ("fuera_de_escala", "respuesta_fuera_de_escala", "advertencia", "por no estar entre las opciones"),
+    ("repetidas", "respuesta_repetida", "advertencia", "por ser de alguien que ya había respondido"),
+    ("sin_consentimiento", "respuesta_sin_consentimiento", "advertencia", "por ser de quien no autorizó el uso de sus datos"),
 )
 
 

@@ -13,10 +13,11 @@ from rendicion.ciclo.compromisos_revision import CambioDePlazo, Compromiso
 from rendicion.ciclo.dialogo import Pregunta
 from rendicion.ciclo.encuestas import Respuesta
 from rendicion.conversion import Falta
-from rendicion.entradas import ENTRADAS, campo_de_pregunta
+from rendicion.entradas import ENTRADAS, MARCAS_DE_CAMBIO, campo_de_pregunta
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura
 from rendicion.normalizacion import unir_rechazos
+from rendicion.reglas_ciclo import REGLAS, ReglasDelCiclo
 
 Fila = dict[str, object]
 _SI = frozenset(("si", "sí", "s", "true", "verdadero", "1", "x", "acepto", "autorizo"))
@@ -88,17 +89,17 @@ def convertir(lectura: Lectura) -> Registros:
     return Registros(lectura, tuple(valores), unir_rechazos(sorted(rechazos, key=lambda r: r.fila)), tuple(hallazgos))
 
 
-def publicar(registros: Sequence[Registros], corte: date, permitidos: Iterable[str] = ()) -> Publicado:
+def publicar(registros: Sequence[Registros], corte: date, permitidos: Iterable[str] = (), reglas: ReglasDelCiclo = REGLAS) -> Publicado:
     """Devuelve las filas de `compromisos`, `dialogo`, `encuestas` y `autodiagnostico` en el corte, con sus hallazgos.
 
     Lo posterior al corte no existe todavía. Una encuesta con respuestas posteriores al corte sigue abierta y no se
-    publica: restar dos entregas diría qué respondió quien llegó después.
+    publica: restar dos entregas diría qué respondió quien llegó después. `reglas` son los plazos y la k de la entidad.
     """
     salida = Publicado({t: [] for t in ENTRADAS})
     por_tabla = {t: [r for r in registros if r.lectura.fuente.tabla == t] for t in ENTRADAS}
     _publicar_compromisos(por_tabla["compromisos"], corte, salida)
-    _publicar_dialogo(por_tabla["dialogo"], corte, tuple(permitidos), salida)
-    _publicar_encuestas(por_tabla["encuestas"], corte, salida)
+    _publicar_dialogo(por_tabla["dialogo"], corte, tuple(permitidos), reglas, salida)
+    _publicar_encuestas(por_tabla["encuestas"], corte, reglas, salida)
     _publicar_autodiagnostico(por_tabla["autodiagnostico"], corte, salida)
     return salida
 
@@ -123,9 +124,7 @@ def _campo_de_clave(tabla: str) -> str:
 
 
 def _compromiso(c: Celdas) -> Valor:
-    nuevo, cuando = c.fecha("plazo_nuevo"), c.fecha("fecha_cambio_plazo")
-    if not c.faltas and (nuevo is None) != (cuando is None):
-        c.negar("plazo_nuevo", Falta("cambio_incompleto", "El cambio de plazo no dice el plazo nuevo y el día en que se cambió.", "Escriba los dos."))
+    cambios = tuple(cambio for marca in MARCAS_DE_CAMBIO if (cambio := _cambio_de_plazo(c, marca)))
     c.exigir_clave_publicable()
     return Compromiso(
         id=c.texto_exigido("registro"),
@@ -138,9 +137,16 @@ def _compromiso(c: Celdas) -> Valor:
         evidencia_url=c.enlace("evidencia_url"),
         estado_texto=c.publicable("estado_texto"),
         porcentaje=c.numero("avance_pct"),
-        cambios=(CambioDePlazo(cuando, nuevo, c.publicable("motivo_cambio_plazo")),) if nuevo and cuando else (),
+        cambios=cambios,
         origen=c.lectura.fuente.id,
     )
+
+
+def _cambio_de_plazo(c: Celdas, marca: str) -> CambioDePlazo | None:
+    nuevo, cuando = c.fecha(f"plazo_nuevo{marca}"), c.fecha(f"fecha_cambio_plazo{marca}")
+    if not c.faltas and (nuevo is None) != (cuando is None):
+        c.negar(f"plazo_nuevo{marca}", Falta("cambio_incompleto", "El cambio de plazo no dice el plazo nuevo y el día en que se cambió.", "Escriba los dos."))
+    return CambioDePlazo(cuando, nuevo, c.publicable(f"motivo_cambio_plazo{marca}")) if nuevo and cuando else None
 
 
 def _pregunta(c: Celdas) -> Valor:
@@ -195,25 +201,25 @@ def _publicar_compromisos(registros: Sequence[Registros], corte: date, salida: P
     salida.hallazgos += hallazgos
 
 
-def _publicar_dialogo(registros: Sequence[Registros], corte: date, permitidos: tuple[str, ...], salida: Publicado) -> None:
+def _publicar_dialogo(registros: Sequence[Registros], corte: date, permitidos: tuple[str, ...], reglas: ReglasDelCiclo, salida: Publicado) -> None:
     valores = [v for r in registros for v in r.valores if isinstance(v, Pregunta)]
     terminos = (*permitidos, *(t for r in registros for t in (*r.lectura.fuente.permitidos, r.lectura.fuente.dependencia)))
-    salida.tablas["dialogo"] = dialogo.calcular(valores, corte, permitidos=terminos)
+    salida.tablas["dialogo"] = dialogo.calcular(valores, corte, dias=reglas.dias_respuesta, habiles=reglas.respuesta_habiles, permitidos=terminos)
     salida.hallazgos += dialogo.hallazgos(valores, corte, permitidos=terminos)
     for r in registros:
         despues = sum(isinstance(v, Pregunta) and v.fecha > corte for v in r.valores)
         salida.hallazgos += _posteriores(r, despues, "Preguntas hechas después del corte, que todavía no se publican")
 
 
-def _publicar_encuestas(registros: Sequence[Registros], corte: date, salida: Publicado) -> None:
+def _publicar_encuestas(registros: Sequence[Registros], corte: date, reglas: ReglasDelCiclo, salida: Publicado) -> None:
     todas = [v for r in registros for v in r.valores if isinstance(v, Respuestas)]
     abiertas = {x.espacio for v in todas if v.fecha > corte for x in v.respuestas}
     cerradas = [x for v in todas for x in v.respuestas if x.espacio not in abiertas]
     opciones: dict[str, tuple[str, ...]] = {}
     for p in (p for r in registros for p in r.lectura.fuente.preguntas):
         opciones[p.texto] = tuple(dict.fromkeys((*opciones.get(p.texto, ()), *p.opciones)))
-    salida.tablas["encuestas"] = encuestas.agregar(cerradas, opciones=opciones)
-    salida.hallazgos += encuestas.hallazgos(cerradas, opciones=opciones)
+    salida.tablas["encuestas"] = encuestas.agregar(cerradas, k=reglas.k_encuestas, opciones=opciones)
+    salida.hallazgos += encuestas.hallazgos(cerradas, k=reglas.k_encuestas, opciones=opciones)
     salida.hallazgos += [
         Hallazgo("encuestas", e, "fecha", "encuesta_abierta", "informativa", "Tiene respuestas posteriores al corte: se publica cuando esté cerrada.")
         for e in sorted(abiertas)

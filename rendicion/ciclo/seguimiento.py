@@ -29,7 +29,11 @@ COLUMNAS = (
     ("Subcomponente/Proceso", 24), ("Actividades programadas", 38), ("Actividades realizadas", 38), ("Meta/Producto", 18),
     ("Responsable", 24), ("Fecha programada", 20), ("% de avance", 10), ("Zona", 14), ("Observaciones", 36), ("Evidencias", 14),
 )  # fmt: skip
-COLUMNAS_EVIDENCIA = (("Actividad", 10), ("Fecha", 12), ("Cantidad", 10), ("Título", 60), ("Canal", 16), ("Dependencia", 28), ("Registro", 18), ("Enlace", 60))
+# Un libro con más filas no lo revisa ni lo firma nadie, y armarlo tarda minutos: se dice cuántas son y dónde están.
+EVIDENCIAS_DEL_LIBRO = 20_000
+ALTO_DE_LINEA = 14
+COLUMNAS_CUENTA = (("Actividad", 10), ("Registros", 12), ("Primera fecha", 14), ("Última fecha", 14), ("Dónde están", 70))
+COLUMNAS_EVIDENCIA = (("Actividad", 10), ("Fecha", 12), ("Cantidad", 10), ("Título", 60), ("Canal", 16), ("Dependencia", 28), ("Registro", 18), ("Enlace", 80))
 ZONAS = {
     "baja": ("● Baja", "A80521", "FBE3E7"), "media": ("▲ Media", "4C4C4C", "FDF0D5"),
     "alta": ("■ Alta", "158361", "DFF3EC"), "sin_programar": ("– Sin programar", "4C4C4C", "EEEEEE"),
@@ -58,28 +62,52 @@ class FichaSeguimiento:
     sintetica: bool = False
 
 
-def libro(plan: Sequence[Fila], indicadores_actividad: Sequence[Fila], avances: Sequence[Fila], corte: date, ficha: FichaSeguimiento) -> bytes:
+def libro(
+    plan: Sequence[Fila], indicadores_actividad: Sequence[Fila], avances: Sequence[Fila], corte: date, ficha: FichaSeguimiento, *, tope: int = EVIDENCIAS_DEL_LIBRO
+) -> bytes:
     """Arma el libro del corte a partir de las filas de las tablas `plan`, `indicadores_actividad` y `avances`.
 
     Trae las ocho columnas del formato que usan las oficinas de control interno, la zona (símbolo, palabra y color) y el
     paso a la hoja «Evidencias», donde está cada registro que cuenta, con su enlace. Lo que no se puede medir dice
     «sin dato», nunca 0. Todo texto se escribe como texto: ninguna celda es fórmula. Siempre los mismos bytes, con fecha del corte.
+    Con más de `tope` registros que cuentan, «Evidencias» dice cuántos hay de cada actividad y dónde están, y el libro lo advierte.
     """
     wb = Workbook()
     hoja, pruebas = wb.active, wb.create_sheet("Evidencias")
     assert isinstance(hoja, Worksheet)  # noqa: S101 -- un libro nuevo siempre trae una hoja
     hoja.title = "Seguimiento"
-    cuentan = sorted((a for a in avances if a["cuenta"] and a["fecha"] <= corte), key=lambda a: (_orden(a["actividad_id"]), a["fecha"], a["avance_id"]))
-    donde = _escribir_evidencias(pruebas, cuentan, corte, ficha)
+    cuentan = evidencias(avances, corte)
+    cuantas = sum(map(len, cuentan.values()))
+    escribir = _escribir_evidencias if cuantas <= tope else _escribir_cuentas
+    donde = escribir(pruebas, cuentan, corte, ficha)
     medidas = {i["actividad_id"]: i for i in indicadores_actividad if i["corte"] == corte}
     encabezado = _escribir_cabecera(hoja, corte, ficha)
     ultima = _escribir_filas(hoja, encabezado, plan, medidas, cuentan=cuentan, donde=donde)
+    if cuantas > tope:
+        ultima += 1
+        _texto(hoja, ultima, 1, aviso_de_tope(cuantas, tope)).font = Font(bold=True)
     _escribir_firmas(hoja, ultima + 2, ficha)
     _preparar_impresion(hoja, encabezado, len(COLUMNAS), corte, ficha)
     wb.properties.title = f"Seguimiento {ficha.marco} {ficha.vigencia}, {ficha.componente}, corte {corte.isoformat()}"
     wb.properties.creator = ficha.entidad
     wb.properties.language = "es-CO"
     return _fijar_bytes(wb, corte)
+
+
+def evidencias(avances: Sequence[Fila], corte: date) -> dict[str, list[Fila]]:
+    """Reparte por actividad los registros que cuentan en el corte, en orden de fecha."""
+    reparto: dict[str, list[Fila]] = {}
+    for a in avances:
+        if a["cuenta"] and a["fecha"] <= corte:
+            reparto.setdefault(a["actividad_id"], []).append(a)
+    for suyas in reparto.values():
+        suyas.sort(key=lambda a: (a["fecha"], a["avance_id"]))
+    return dict(sorted(reparto.items(), key=lambda par: _orden(par[0])))
+
+
+def aviso_de_tope(cuantas: int, tope: int) -> str:
+    """Dice por qué los registros no están uno por uno, y dónde están."""
+    return f"Hay {_miles(cuantas)} registros que cuentan, más de {_miles(tope)}: aquí va cuántos son de cada actividad. Uno por uno están en datos/avances.csv."
 
 
 def cuatrimestre(corte: date) -> str:
@@ -107,27 +135,36 @@ def _escribir_encabezado(hoja: Worksheet, fila: int, columnas: Sequence[tuple[st
         celda = _texto(hoja, fila, n, nombre)
         celda.font, celda.fill, celda.border, celda.alignment = (Font(bold=True, color="FFFFFF"), _ENCABEZADO, _BORDE, _ARRIBA)
         hoja.column_dimensions[get_column_letter(n)].width = ancho
+    _ajustar_alto(hoja, fila, [nombre for nombre, _ in columnas], columnas)
+
+
+def _ajustar_alto(hoja: Worksheet, fila: int, textos: Sequence[object], columnas: Sequence[tuple[str, int]]) -> None:
+    """Da a la fila el alto que piden sus textos: sin él, los programas de hojas de cálculo los muestran cortados."""
+    lineas = (-(-len(str(t)) * 10 // (ancho * 9)) for t, (_, ancho) in zip(textos, columnas, strict=False) if t is not None)
+    hoja.row_dimensions[fila].height = ALTO_DE_LINEA * max((1, *lineas)) + 3
 
 
 def _escribir_filas(
-    hoja: Worksheet, encabezado: int, plan: Sequence[Fila], medidas: Mapping[str, Fila], *, cuentan: Sequence[Fila], donde: Mapping[str, int]
+    hoja: Worksheet, encabezado: int, plan: Sequence[Fila], medidas: Mapping[str, Fila], *, cuentan: Mapping[str, Sequence[Fila]], donde: Mapping[str, int]
 ) -> int:
     """Escribe una fila por actividad, en el orden del plan; devuelve la última fila usada."""
     fila = encabezado
     for fila, actividad in enumerate(plan, start=encabezado + 1):
         numero = actividad["actividad_id"]
         medida = medidas.get(numero, {})
-        suyas = [a for a in cuentan if a["actividad_id"] == numero]
+        suyas = cuentan.get(numero, ())
         textos = (
-            actividad["subcomponente"], f"{numero} {actividad['actividad']}", _realizado(actividad, medida, suyas), actividad["meta_texto"] or "sin dato",
-            actividad["responsable_texto"] or "sin dato", _programado(actividad),
+            actividad["subcomponente"], f"{numero} {actividad['actividad']}", realizado(actividad, medida, suyas), actividad["meta_texto"] or "sin dato",
+            actividad["responsable_texto"] or "sin dato", programado(actividad),
         )  # fmt: skip
         for n, texto in enumerate(textos, start=1):
             _texto(hoja, fila, n, texto)
         _porcentaje(hoja, fila, 7, medida.get("avance_pct"))
         _zona(hoja, fila, 8, medida.get("zona", "sin_programar"))
-        _texto(hoja, fila, 9, _observacion(medida))
-        enlace = _texto(hoja, fila, 10, f"Ver {len(suyas)}" if suyas else "Ninguna")
+        notas = observacion(medida)
+        _texto(hoja, fila, 9, notas)
+        _ajustar_alto(hoja, fila, (*textos, None, None, notas), COLUMNAS)
+        enlace = _texto(hoja, fila, 10, f"Ver {_miles(len(suyas))}" if suyas else "Ninguna")
         if suyas:
             enlace.hyperlink = Hyperlink(ref=enlace.coordinate, location=f"Evidencias!A{donde[numero]}")
             enlace.font = Font(color="0943B5", underline="single")
@@ -137,24 +174,27 @@ def _escribir_filas(
     return fila
 
 
-def _realizado(actividad: Fila, medida: Fila, suyas: Sequence[Fila]) -> str:
+def realizado(actividad: Fila, medida: Fila, suyas: Sequence[Fila]) -> str:
+    """Dice lo hecho, con cuántos registros y cuál fue el último."""
     if not suyas:
         return "Sin registros que cuenten a esta fecha"
     meta = medida.get("meta")
     de_meta = f" de {_numero(meta)}" if meta is not None else ""
-    plural = "1 registro" if len(suyas) == 1 else f"{len(suyas)} registros"
+    plural = "1 registro" if len(suyas) == 1 else f"{_miles(len(suyas))} registros"
     unidad = f" {actividad['unidad']}" if actividad.get("unidad") else ""
     ultima = suyas[-1]
     return f"{_numero(medida.get('ejecutado'))}{de_meta}{unidad}, en {plural}. El último, del {en_letras(ultima['fecha'])}: {ultima['titulo'] or ultima['registro']}"
 
 
-def _programado(actividad: Fila) -> str:
+def programado(actividad: Fila) -> str:
+    """Dice cuándo se programó la actividad: lo que escribió el plan o, si no escribió nada, su periodo."""
     if actividad["fecha_texto"]:
         return str(actividad["fecha_texto"])
     return f"Del {en_letras(actividad['inicio'])} al {en_letras(actividad['fin'])} (periodo del plan)"
 
 
-def _observacion(medida: Fila) -> str:
+def observacion(medida: Fila) -> str:
+    """Dice el estado de la actividad y su cumplimiento de lo programado."""
     if not medida:
         return "Sin indicador en este corte"
     partes = [ESTADOS[medida["estado"]]]
@@ -165,16 +205,35 @@ def _observacion(medida: Fila) -> str:
     return ". ".join(partes) + "."
 
 
-def _escribir_evidencias(hoja: Worksheet, cuentan: Sequence[Fila], corte: date, ficha: FichaSeguimiento) -> dict[str, int]:
+def _escribir_cuentas(hoja: Worksheet, cuentan: Mapping[str, Sequence[Fila]], corte: date, ficha: FichaSeguimiento) -> dict[str, int]:
+    """Escribe una fila por actividad: cuántos registros tiene, de qué fechas y cómo encontrarlos; devuelve la fila de cada una."""
+    _escribir_encabezado(hoja, 1, COLUMNAS_CUENTA)
+    donde: dict[str, int] = {}
+    for fila, (numero, suyas) in enumerate(cuentan.items(), start=2):
+        donde[numero] = fila
+        lugar = f"datos/avances.csv, filas con actividad_id = {numero} y cuenta = true"
+        textos = (numero, None, suyas[0]["fecha"].isoformat(), suyas[-1]["fecha"].isoformat(), lugar)
+        for n, texto in enumerate(textos, start=1):
+            celda = _texto(hoja, fila, n, texto)
+            celda.alignment, celda.border = _ARRIBA, _BORDE
+        cuantas = hoja.cell(fila, 2, len(suyas))
+        cuantas.alignment, cuantas.border = _ARRIBA, _BORDE
+        hoja.cell(fila, 5).hyperlink = "datos/avances.csv"
+    _preparar_impresion(hoja, 1, len(COLUMNAS_CUENTA), corte, ficha)
+    return donde
+
+
+def _escribir_evidencias(hoja: Worksheet, cuentan: Mapping[str, Sequence[Fila]], corte: date, ficha: FichaSeguimiento) -> dict[str, int]:
     """Escribe un registro por fila; devuelve dónde empieza cada actividad."""
     _escribir_encabezado(hoja, 1, COLUMNAS_EVIDENCIA)
     donde: dict[str, int] = {}
-    for fila, a in enumerate(cuentan, start=2):
+    for fila, a in enumerate((a for suyas in cuentan.values() for a in suyas), start=2):
         donde.setdefault(a["actividad_id"], fila)
         textos = (a["actividad_id"], a["fecha"].isoformat(), None, a["titulo"], a["canal"], a["dependencia"], a["registro"], a["url"])
         for n, texto in enumerate(textos, start=1):
             celda = _texto(hoja, fila, n, texto)
             celda.alignment, celda.border = _ARRIBA, _BORDE
+        _ajustar_alto(hoja, fila, textos, COLUMNAS_EVIDENCIA)
         cantidad = hoja.cell(fila, 3, a["cantidad"])
         cantidad.alignment, cantidad.border = _ARRIBA, _BORDE
         if a["url"] and _URL.fullmatch(a["url"]):
@@ -238,6 +297,11 @@ def _numero(valor: Decimal | None) -> str:
         return "sin dato"
     texto = f"{valor:f}"
     return (texto.rstrip("0").rstrip(".") if "." in texto else texto).replace(".", ",")
+
+
+def _miles(cuantos: int) -> str:
+    """Escribe un conteo con punto de miles."""
+    return f"{cuantos:,}".replace(",", ".")
 
 
 def _orden(actividad_id: str) -> tuple[int, ...]:

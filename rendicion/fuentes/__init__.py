@@ -7,15 +7,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rendicion.errores import ErrorUso
-from rendicion.fuentes.base import OPCIONES_COMUNES, Bruto, TipoDeFuente
+from rendicion.fuentes.base import OPCIONES_COMUNES, Bruto, ConPrevia, TipoDeFuente
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rendicion.fuente import Fuente
     from rendicion.lectura import Lectura
+    from rendicion.previa import Previa
 
-__all__ = ["TIPOS", "Bruto", "TipoDeFuente", "extraer", "interpretar"]
+__all__ = ["TIPOS", "Bruto", "TipoDeFuente", "extraer", "interpretar", "usa_previa"]
 
 
 def _descubrir() -> dict[str, TipoDeFuente]:
@@ -28,9 +29,17 @@ def _descubrir() -> dict[str, TipoDeFuente]:
 TIPOS: dict[str, TipoDeFuente] = _descubrir()
 
 
-def extraer(fuente: Fuente, base: Path) -> Bruto:
-    """Trae los bytes crudos de la fuente; `base` es la carpeta de su TOML."""
-    return _tipo_de(fuente).extraer(fuente, base)
+def extraer(fuente: Fuente, base: Path, previa: Previa | None = None) -> Bruto:
+    """Trae los bytes crudos de la fuente; `base` es la carpeta de su TOML y `previa`, lo último que se guardó de ella."""
+    tipo = _tipo_de(fuente)
+    if previa is not None and isinstance(tipo, ConPrevia):
+        return tipo.extraer_desde(fuente, previa, base)
+    return tipo.extraer(fuente, base)
+
+
+def usa_previa(fuente: Fuente) -> bool:
+    """Dice si el tipo de la fuente aprovecha la captura anterior."""
+    return isinstance(_tipo_de(fuente), ConPrevia)
 
 
 def interpretar(contenido: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rendicion.errores import ErrorFuente, ErrorUso
 
 if TYPE_CHECKING:
     from rendicion.fuente import Fuente
     from rendicion.lectura import Lectura
+    from rendicion.previa import PaginaCruda, Previa
 
 MIB = 1024 * 1024
 TAMANO_MAXIMO_MIB = 256
@@ -24,12 +25,15 @@ class Bruto:
     """Son los bytes tal como llegaron de la fuente.
 
     `origen` es el lugar declarado (relativo, o una dirección sin claves): nunca la ruta de una
-    máquina. Mismo contenido, misma huella.
+    máquina. Mismo contenido, misma huella. `paginas` son las respuestas crudas de las que salió el contenido, si
+    vino de un servicio. Si la lectura fue parcial, `base` es la huella de la captura que completa.
     """
 
     contenido: bytes
     origen: str
     cabeceras: Mapping[str, str] = field(default_factory=dict)
+    paginas: tuple[PaginaCruda, ...] = ()
+    base: str | None = None
 
 
 class TipoDeFuente(Protocol):
@@ -48,6 +52,14 @@ class TipoDeFuente(Protocol):
 
     def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
         """Lee los bytes; es pura: los mismos bytes dan la misma lectura."""
+
+
+@runtime_checkable
+class ConPrevia(Protocol):
+    """Dice que un tipo aprovecha la captura anterior: pregunta solo si cambió, o trae solo lo nuevo."""
+
+    def extraer_desde(self, fuente: Fuente, previa: Previa | None, base: Path) -> Bruto:
+        """Trae los bytes; el resultado es siempre la fuente entera, nunca solo lo nuevo."""
 
 
 class DeArchivo:

@@ -15,6 +15,7 @@ from rendicion.fuentes.base import (
     Bruto,
     demasiado_grande,
     opcion_lista,
+    opcion_logica,
     opcion_texto,
     origen_declarado,
     ruta_declarada,
@@ -84,6 +85,9 @@ class Carpeta:
         """Lee cada archivo con su tipo y junta las lecturas."""
         lector = _lector(fuente)
         opciones = {k: v for k, v in fuente.opciones.items() if k not in _PROPIAS | _DE_TODA_LA_CARPETA}
+        if fuente.filtros:
+            # Un archivo sin registros que cumplan el filtro no es un archivo vacío: los otros pueden traerlos.
+            opciones["permite_vacia"] = True
         suya = replace(fuente, tipo=lector.nombre, opciones=opciones)
         try:
             with zipfile.ZipFile(io.BytesIO(bruto)) as paquete:
@@ -93,7 +97,14 @@ class Carpeta:
                 "La captura de la carpeta está dañada.", donde=archivo, hacer="Extraiga de nuevo la fuente."
             ) from None
         lecturas = {n: lector.interpretar(c, suya, captura_sha256, f"{archivo}/{n}") for n, c in contenidos.items()}
-        return _juntar(lecturas, fuente, captura_sha256, archivo)
+        lectura = _juntar(lecturas, fuente, captura_sha256, archivo)
+        if lectura.recibidos == 0 and fuente.filtros and not opcion_logica(fuente, "permite_vacia"):
+            raise ErrorFuente(
+                f"Ningún registro de la carpeta cumple los filtros de la fuente: {lectura.filtrados} quedaron por fuera.",
+                donde=archivo,
+                hacer="Revise los filtros; si de verdad no hay, escriba permite_vacia = true en [opciones].",
+            )
+        return lectura
 
 
 TIPO = Carpeta()
@@ -149,4 +160,6 @@ def _juntar(lecturas: Mapping[str, Lectura], fuente: Fuente, captura_sha256: str
         rechazos += [replace(r, fila=r.fila + desde, registro=nuevos[r.fila]) for r in lectura.rechazos]
         hallazgos += [replace(h, registro=f"{nombre}, {h.registro}") for h in lectura.hallazgos]
         desde += lectura.recibidos
-    return Lectura(fuente, captura_sha256, archivo, pa.concat_tables(tablas), tuple(rechazos), tuple(hallazgos))
+    filtrados = sum(x.filtrados for x in lecturas.values())
+    celdas = pa.concat_tables(tablas)
+    return Lectura(fuente, captura_sha256, archivo, celdas, tuple(rechazos), tuple(hallazgos), filtrados)

@@ -40,11 +40,11 @@ class Excel(DeArchivo):
             archivo, opcion_lista(fuente, "hojas"), opcion_lista(fuente, "excluir_hojas"), fuente.decimal
         )
         try:
-            leido = _leer(bruto, pedido)
+            leido = abrir(bruto, pedido)
         except libro.LibroInservibleError as error:
             donde = f"{archivo}, {error.lugar}" if error.lugar else archivo
             raise ErrorFuente(error.que, donde=donde, hacer=error.hacer) from None
-        hojas = [Hoja([_fila(*f) for f in filas], nombre=nombre) for nombre, filas in leido.hojas]
+        hojas = [Hoja([fila_cruda(*f) for f in filas], nombre=nombre) for nombre, filas in leido.hojas]
         avisos = [
             Hallazgo(fuente.id, registro, "hoja", regla, gravedad, texto)
             for registro, regla, gravedad, texto in leido.avisos
@@ -70,7 +70,8 @@ def _actividad_con_punto(lectura: Lectura) -> Lectura:
     )
 
 
-def _leer(bruto: bytes, pedido: libro.Pedido) -> libro.Leido:
+def abrir(bruto: bytes, pedido: libro.Pedido) -> libro.Leido:
+    """Abre el libro aquí si es chico y .xlsx, o en un proceso hijo; lanza LibroInservibleError si no sirve."""
     formato = libro.formato_de(bruto, pedido.archivo)
     if formato == "xlsx" and libro.tamano_descomprimido(bruto) <= EN_EL_MISMO_PROCESO:
         return libro.leer_libro(bruto, pedido)
@@ -93,7 +94,7 @@ def leer_en_hijo(bruto: bytes, pedido: libro.Pedido) -> libro.Leido:
     if "error" in salida:
         que, hacer, lugar = salida["error"]
         raise libro.LibroInservibleError(que, hacer, lugar)
-    return libro.Leido(salida["hojas"], salida["avisos"])
+    return libro.Leido(salida["hojas"], salida["avisos"], salida["combinadas"])
 
 
 def _no_cabe(que: str) -> libro.LibroInservibleError:
@@ -102,7 +103,8 @@ def _no_cabe(que: str) -> libro.LibroInservibleError:
     )
 
 
-def _fila(numero: int, celdas: list[str | None], fallas: dict[str, tuple[str, str | None]]) -> Fila:
+def fila_cruda(numero: int, celdas: list[str | None], fallas: dict[str, tuple[str, str | None]]) -> Fila:
+    """Convierte una fila del libro, con la explicación de cada celda que no se pudo leer."""
     return Fila(numero, celdas, {int(posicion): _falla(*falla) for posicion, falla in fallas.items()})
 
 

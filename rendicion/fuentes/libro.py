@@ -26,6 +26,7 @@ PROPORCION_MAXIMA, PROPORCION_DESDE = 100, 8 * MIB
 PARTES_MAXIMAS = 5_000
 CELDAS_MAXIMAS, CELDAS_DE_GRACIA, VACIAS_POR_CELDA = 10_000_000, 200_000, 50
 ENTERO_EXACTO = 10**15
+REPETIDAS_MAXIMAS = 1_000
 MEMORIA_DEL_HIJO, SEGUNDOS_DEL_HIJO = 1536 * MIB, 120
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -41,22 +42,27 @@ class LibroInservibleError(Exception):
 
 @dataclass(frozen=True)
 class Pedido:
-    """Dice qué hojas leer, cuáles no y con qué marca decimal escribir los números."""
+    """Dice qué hojas leer, cuáles no, con qué marca decimal escribir los números y si hay que decir las celdas combinadas."""
 
     archivo: str
     hojas: tuple[str, ...] = ()
     excluir: tuple[str, ...] = ()
     decimal: str = ","
+    combinadas: bool = False
 
 
 @dataclass
 class Leido:
-    """Es lo que se leyó: por hoja, filas `[número, celdas, {posición: [regla, valor]}]`; y los avisos."""
+    """Es lo que se leyó: por hoja, filas `[número, celdas, {posición: [regla, valor]}]`; y los avisos.
+
+    `combinadas` va por hoja, si se pidió: `[fila, columna, fila final, columna final]`, todas desde 0.
+    """
 
     hojas: list[tuple[str, list[tuple[int, list[str | None], dict[str, tuple[str, str | None]]]]]] = field(
         default_factory=list
     )
     avisos: list[tuple[str, str, str, str]] = field(default_factory=list)
+    combinadas: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,8 +92,10 @@ def leer_libro(bruto: bytes, pedido: Pedido) -> Leido:
         )
     with _abrir(bruto) as libro:
         for nombre in _elegir(libro, pedido, leido):
-            examen = _examinar(partes, nombre) if partes is not None and formato == "xlsx" else None
+            examen = None if partes is None else _examinar(partes, nombre) if formato == "xlsx" else _examinar_ods(partes, nombre)
             leido.hojas.append((nombre, list(_filas(libro, nombre, pedido.decimal, examen))))
+            if pedido.combinadas:
+                leido.combinadas[nombre] = _combinadas(libro, nombre)
     return leido
 
 
@@ -309,6 +317,68 @@ def _examinar(partes: zipfile.ZipFile, hoja: str) -> _Examen:
     return _Examen(recorrido.fallas)
 
 
+def _examinar_ods(partes: zipfile.ZipFile, hoja: str) -> _Examen:
+    """Anota las fórmulas sin valor y los errores de una hoja .ods, que al abrirla se leerían como un vacío o como un 0."""
+    recorrido = _RecorridoOds(hoja)
+    try:
+        with partes.open("content.xml") as flujo:
+            recorrer_xml(flujo, recorrido.abrir, recorrido.cerrar, recorrido.texto)
+    except (expat.ExpatError, DtdPresenteError, zipfile.BadZipFile, ValueError):
+        raise LibroInservibleError(
+            "La hoja está dañada o cortada por dentro.", "Ábralo en su programa y guárdelo de nuevo.", f"hoja {hoja}"
+        ) from None
+    return _Examen(recorrido.fallas)
+
+
+class _RecorridoOds:
+    """Sigue las celdas de una sola hoja .ods, con las que se repiten sin escribirse."""
+
+    def __init__(self, hoja: str) -> None:
+        self.fallas: dict[tuple[int, int], tuple[str, str | None]] = {}
+        self._hoja, self._dentro = hoja, False
+        self._fila = self._columna = 0
+        self._veces_fila = self._veces = 1
+        self._celda: dict[str, str] | None = None
+        self._texto: list[str] = []
+
+    def abrir(self, nombre: str, atributos: dict[str, str]) -> None:
+        if nombre == "table":
+            self._dentro = atributos.get("table:name") == self._hoja
+        elif nombre == "table-row":
+            self._veces_fila, self._columna = int(atributos.get("table:number-rows-repeated", 1)), 0
+        elif nombre in ("table-cell", "covered-table-cell"):
+            self._celda, self._texto = atributos, []
+            self._veces = int(atributos.get("table:number-columns-repeated", 1))
+
+    def texto(self, texto: str) -> None:
+        if self._celda is not None:
+            self._texto.append(texto)
+
+    def cerrar(self, nombre: str) -> None:
+        if nombre == "table":
+            self._dentro = False
+        elif nombre == "table-row":
+            self._fila += self._veces_fila if self._dentro else 0
+        elif nombre in ("table-cell", "covered-table-cell") and self._celda is not None:
+            falla = _falla_ods(self._celda, "".join(self._texto).strip())
+            if falla and self._dentro:
+                for f in range(min(self._veces_fila, REPETIDAS_MAXIMAS)):
+                    for c in range(min(self._veces, REPETIDAS_MAXIMAS)):
+                        self.fallas[self._fila + f + 1, self._columna + c + 1] = falla
+            self._columna, self._celda = self._columna + self._veces, None
+
+
+def _falla_ods(celda: dict[str, str], texto: str) -> tuple[str, str | None] | None:
+    """Dice si la celda trae un error (LibreOffice lo escribe solo en el texto que se ve) o una fórmula sin resultado."""
+    if "table:formula" not in celda:
+        return None
+    if celda.get("calcext:value-type") == "error" or texto.startswith(("#", "Err:")):
+        return "celda_con_error", texto or "#ERROR"
+    tipo = celda.get("office:value-type")
+    con_valor = tipo is not None and (tipo != "string" or "office:string-value" in celda or bool(texto))
+    return None if con_valor else ("formula_sin_valor", None)
+
+
 class DtdPresenteError(Exception):
     """Señala un XML con DTD o entidades, que es como se ataca a un lector."""
 
@@ -430,6 +500,11 @@ def _filas(
             if isinstance(v, float | int) and abs(v) >= ENTERO_EXACTO:
                 fallas[str(len(celdas) - 1)] = ("numero_sin_precision", celdas[-1])
         yield numero, [*celdas, *[None] * (ancho - len(celdas))], fallas
+
+
+def _combinadas(libro: Any, nombre: str) -> list[tuple[int, int, int, int]]:
+    hoja = _vigilar(lambda: libro.get_sheet_by_name(nombre), f"hoja {nombre}")
+    return [(f, c, hasta_f, hasta_c) for (f, c), (hasta_f, hasta_c) in hoja.merged_cell_ranges or []]
 
 
 def a_texto(valor: object, decimal: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -11,12 +12,14 @@ from urllib.parse import urljoin
 from rendicion.errores import ErrorFuente, ErrorUso
 from rendicion.fuentes.base import Bruto, opcion_entera, opcion_texto
 from rendicion.fuentes.descarga import OPCIONES_HTTP, Descargador, Respuesta, sin_consulta
+from rendicion.fuentes.incremental import OPCIONES_INCREMENTAL, declaracion_incremental, tramo
 from rendicion.fuentes.paginas import Pagina, leer_todo
-from rendicion.fuentes.remoto import Registro, capturar, en_ruta, leer_captura, leer_json
+from rendicion.fuentes.remoto import Registro, bruto_de, columnas_de_captura, en_ruta, leer_captura, leer_json
 
 if TYPE_CHECKING:
     from rendicion.fuente import Fuente
     from rendicion.lectura import Lectura
+    from rendicion.previa import Previa
 
 PAGINACIONES = ("ninguna", "pagina", "desplazamiento", "siguiente", "enlace")
 
@@ -29,7 +32,7 @@ class RestJson:
     """
 
     nombre = "rest_json"
-    opciones: frozenset[str] = OPCIONES_HTTP | {
+    opciones: frozenset[str] = OPCIONES_HTTP | OPCIONES_INCREMENTAL | {
         "parametros",
         "lista",
         "total",
@@ -43,18 +46,26 @@ class RestJson:
         "paginas_maximas",
     }
 
-    def extraer(self, fuente: Fuente, base: Path) -> Bruto:  # noqa: ARG002 -- una fuente remota no usa la carpeta
+    def extraer(self, fuente: Fuente, base: Path) -> Bruto:
         """Lee todas las páginas; lanza ErrorFuente si algo no cuadra."""
-        recorrido = _Recorrido(fuente, Descargador(fuente))
+        return self.extraer_desde(fuente, None, base)
+
+    def extraer_desde(self, fuente: Fuente, previa: Previa | None, base: Path) -> Bruto:  # noqa: ARG002 -- una fuente remota no usa la carpeta
+        """Lee lo que cambió desde la captura anterior, si la fuente se lee por partes; si no, todo."""
+        incremental = declaracion_incremental(fuente)
+        desde = tramo(incremental, fuente, previa, columnas_de_captura(fuente, incremental))
+        descargador = Descargador(fuente, previa=previa)
+        extra = {incremental.parametro: desde.pedido} if incremental and desde else {}
+        recorrido = _Recorrido(fuente, descargador, extra)
         donde = sin_consulta(fuente.lugar)
         registros = leer_todo(
             recorrido.pedir, recorrido.primera, recorrido.clave, donde, opcion_entera(fuente, "paginas_maximas", 1000)
         )
-        return Bruto(capturar(registros, fuente, donde), donde)
+        return bruto_de(registros, fuente, donde, descargador, incremental, desde, previa)
 
     def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
         """Lee las líneas JSON de la captura."""
-        return leer_captura(bruto, fuente, captura_sha256, archivo)
+        return leer_captura(bruto, fuente, captura_sha256, archivo, declaracion_incremental(fuente))
 
 
 TIPO = RestJson()
@@ -63,7 +74,7 @@ TIPO = RestJson()
 class _Recorrido:
     """Sabe pedir cada página según la paginación declarada."""
 
-    def __init__(self, fuente: Fuente, descargador: Descargador) -> None:
+    def __init__(self, fuente: Fuente, descargador: Descargador, extra: Mapping[str, str]) -> None:
         self._fuente, self._descargador = fuente, descargador
         self._modo = opcion_texto(fuente, "paginacion", "ninguna") or ""
         if self._modo not in PAGINACIONES:
@@ -73,7 +84,7 @@ class _Recorrido:
                 hacer=f"Use una de: {', '.join(PAGINACIONES)}.",
             )
         self._tamano = opcion_entera(fuente, "tamano", 100)
-        self._fijos = _parametros(fuente)
+        self._fijos = {**_parametros(fuente), **extra}
 
     @property
     def primera(self) -> int | str:

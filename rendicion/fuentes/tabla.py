@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from rendicion.errores import ErrorFuente, ErrorUso
 from rendicion.fuentes.base import opcion_entera, opcion_lista, opcion_logica, opcion_texto
 from rendicion.fuentes.encabezado import Encabezado, Falla, Fila, Hoja, buscar_encabezado, plano
+from rendicion.fuentes.filtrado import columnas_de_filtro, columnas_leidas, filtro_que_no_cumple, hallazgos_de_filtros
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura, columnas_de_lectura
 
@@ -50,6 +52,7 @@ class _Acopio:
     celdas: dict[str, list[str | None]] = field(init=False)
     rechazos: list[Rechazo] = field(default_factory=list)
     hallazgos: list[Hallazgo] = field(default_factory=list)
+    fuera: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.celdas = {c: [] for c in columnas_de_lectura(self.fuente)}
@@ -57,6 +60,10 @@ class _Acopio:
     @property
     def recibidos(self) -> int:
         return len(self.celdas["registro"])
+
+    @property
+    def leidos(self) -> int:
+        return self.recibidos + self.fuera.total()
 
     def hallazgo(self, registro: str, campo: str, regla: str, explicacion: str, literal: str | None = None) -> None:
         self.hallazgos.append(
@@ -100,18 +107,25 @@ def leer_hojas(
     acopio = _Acopio(fuente, archivo, hallazgos=list(hallazgos))
     hojas = list(hojas)
     for hoja in hojas:
-        antes = acopio.recibidos
+        antes = acopio.leidos
         _leer_hoja(hoja, acopio, pista)
-        if acopio.recibidos == antes and len(hojas) > 1:
+        if acopio.leidos == antes and len(hojas) > 1:
             acopio.hallazgo(
                 f"hoja {hoja.nombre}",
                 "registro",
                 "hoja_sin_registros",
                 f"La hoja «{hoja.nombre}» tiene encabezado y ningún registro.",
             )
+    acopio.hallazgos += hallazgos_de_filtros(acopio.fuera, acopio.leidos, fuente, TODO_EL_ARCHIVO)
     _revisar_cuenta(acopio)
     return Lectura(
-        fuente, captura_sha256, archivo, tabla_de_celdas(acopio.celdas), tuple(acopio.rechazos), tuple(acopio.hallazgos)
+        fuente,
+        captura_sha256,
+        archivo,
+        tabla_de_celdas(acopio.celdas),
+        tuple(acopio.rechazos),
+        tuple(acopio.hallazgos),
+        acopio.fuera.total(),
     )
 
 
@@ -126,15 +140,16 @@ def _revisar_cuenta(acopio: _Acopio) -> None:
     fuente, donde = acopio.fuente, acopio.archivo
     if acopio.recibidos == 0 and not opcion_logica(fuente, "permite_vacia"):
         detalle = "".join(f" {h.explicacion}" for h in acopio.hallazgos if h.regla == "filtrados")
+        nada = "La fuente no trae ningún registro que cumpla sus filtros." if acopio.fuera else "La fuente no trae ningún registro: solo el encabezado."
         raise ErrorFuente(
-            f"La fuente no trae ningún registro: solo el encabezado.{detalle}",
+            nada + detalle,
             donde=donde,
             hacer="Pida el archivo completo; si de verdad no hay, escriba permite_vacia = true en [opciones].",
         )
-    esperados = opcion_entera(fuente, "registros", acopio.recibidos)
-    if acopio.recibidos != esperados:
+    esperados = opcion_entera(fuente, "registros", acopio.leidos)
+    if acopio.leidos != esperados:
         raise ErrorFuente(
-            f"Se declararon {esperados} registros y el archivo trae {acopio.recibidos}: puede estar cortado.",
+            f"Se declararon {esperados} registros y el archivo trae {acopio.leidos}: puede estar cortado.",
             donde=donde,
             hacer="Pida el archivo completo, o corrija la opción registros.",
         )
@@ -147,7 +162,7 @@ def _leer_hoja(hoja: Hoja, acopio: _Acopio, pista: str) -> None:
         raise ErrorFuente(
             "El archivo o la hoja no trae nada.", donde=donde, hacer="Pida de nuevo el archivo a la dependencia."
         )
-    encabezado = buscar_encabezado(hoja, fuente.columnas, donde, pista)
+    encabezado = buscar_encabezado(hoja, columnas_leidas(fuente), donde, pista)
     _avisar_aproximados(hoja, encabezado, acopio)
     filas = list(_registros(hoja, encabezado, acopio))
     if hoja.anchos:
@@ -253,6 +268,12 @@ def _agregar(
         for campo in opcion_lista(fuente, "rellenar"):
             if leidos.get(campo) is None and campo not in fallas:
                 leidos[campo] = anterior.get(campo)
+    if fuente.filtros and not de_fila and not fallas.keys() & columnas_de_filtro(fuente).keys():
+        decision = filtro_que_no_cumple(leidos, fuente)
+        if isinstance(decision, int):
+            acopio.fuera[decision] += 1
+            return leidos
+        fallas = {**fallas, **decision}
     if "registro" in encabezado.posiciones and leidos["registro"] is None and not fallas:
         fallas = {"registro": _clave_ausente(fuente.columnas["registro"])}
     registro = leidos.get("registro") or corto
@@ -266,13 +287,18 @@ def _agregar(
             registro,
             c,
             f.regla,
-            f"{f.explicacion} Está en {acopio.archivo}, {corto}.",
+            f"{f.explicacion} Está en {acopio.archivo}, {corto}{'' if de_fila else _columna(c, fuente)}.",
             f.como_corregir,
             f.valor,
         )
         for c, f in fallas.items()
     ]
     return dict(anterior) if de_fila else leidos
+
+
+def _columna(campo: str, fuente: Fuente) -> str:
+    nombre = {**fuente.columnas, **{c: f.nombre for c, f in zip(columnas_de_filtro(fuente), fuente.filtros, strict=True)}}.get(campo)
+    return f", columna «{nombre}»" if nombre else ""
 
 
 def _clave_ausente(columna: str) -> Falla:
@@ -289,20 +315,20 @@ def _leer_celdas(fila: Fila, encabezado: Encabezado) -> tuple[dict[str, str | No
     fallas: dict[str, Falla] = {}
     for campo, posicion in encabezado.posiciones.items():
         valor = limpiar(fila.celdas[posicion]) if posicion < len(fila.celdas) else None
-        falla = fila.fallas.get(posicion) or (_falla_de_celda(valor) if valor else None)
+        falla = fila.fallas.get(posicion) or (falla_de_celda(valor) if valor else None)
         leidos[campo] = None if falla else valor
         if falla:
             fallas[campo] = falla
     return leidos, fallas
 
 
-def _falla_de_celda(valor: str) -> Falla | None:
+def falla_de_celda(valor: str) -> Falla | None:
+    """Dice por qué el texto de una celda no se puede leer: es enorme, es un error de cálculo o trae letras que no existen."""
     if len(valor) > CELDA_MAXIMA:
         return Falla(
             "celda_enorme",
-            f"La celda tiene {len(valor)} caracteres y el máximo es {CELDA_MAXIMA}.",
+            f"La celda tiene más de {CELDA_MAXIMA} caracteres, que es el máximo.",
             "Acorte el texto; si el archivo trae una comilla sin cerrar, ciérrela.",
-            f"{len(valor)} caracteres",
         )
     if valor.startswith("#") and valor.upper() in _ERRORES_DE_CALCULO:
         return celda_con_error(valor)

@@ -88,7 +88,7 @@ def decodificar(bruto: bytes, fuente: Fuente, archivo: str) -> tuple[str, list[H
     declarada = _codificacion_declarada(fuente)
     if bruto.startswith(_MARCAS_UTF16) and not (declarada or "").startswith("utf-16"):
         raise ErrorFuente(
-            f"El archivo está en UTF-16 y la fuente declara {declarada or 'ninguna codificación'}.",
+            f"El archivo está en UTF-16 y la fuente {f'declara {declarada}' if declarada else 'no lo declara'}.",
             donde=archivo,
             hacer='Escriba codificacion = "utf-16" en el TOML, o guarde el archivo como «CSV UTF-8».',
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rendicion.errores import ErrorFuente
@@ -59,7 +60,8 @@ class WordpressExportacion(DeArchivo):
             return texto
 
         filas = [Fila(0, nombres), *(Fila(n, [celda(e, c) for c in nombres]) for n, e in elegidas)]
-        return leer_hojas([Hoja(filas, palabra="entrada")], fuente, captura_sha256, archivo, hallazgos=hallazgos)
+        lectura = leer_hojas([Hoja(filas, palabra="entrada")], fuente, captura_sha256, archivo, hallazgos=hallazgos)
+        return replace(lectura, filtrados=lectura.filtrados + len(todas) - len(elegidas))
 
 
 TIPO = WordpressExportacion()

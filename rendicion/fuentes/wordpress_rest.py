@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 from rendicion.errores import ErrorFuente
 from rendicion.fuentes.base import Bruto, opcion_entera, opcion_lista, opcion_texto
 from rendicion.fuentes.descarga import OPCIONES_HTTP, Descargador, sin_consulta
+from rendicion.fuentes.incremental import OPCIONES_INCREMENTAL, Incremental, declaracion_incremental, tramo
 from rendicion.fuentes.instantes import a_hora_local, zona_de
 from rendicion.fuentes.paginas import Pagina, leer_todo
-from rendicion.fuentes.remoto import Registro, capturar, leer_captura, leer_json
+from rendicion.fuentes.remoto import Registro, bruto_de, columnas_de_captura, leer_captura, leer_json
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from rendicion.fuente import Fuente
     from rendicion.lectura import Lectura
+    from rendicion.previa import Previa
 
 POR_PAGINA = 100
 _PAGINA_PASADA = frozenset({400})
@@ -31,12 +34,21 @@ class WordpressRest:
     """
 
     nombre = "wordpress_rest"
-    opciones: frozenset[str] = OPCIONES_HTTP | {"categorias", "desde", "hasta", "paginas_maximas"}
+    opciones: frozenset[str] = OPCIONES_HTTP | OPCIONES_INCREMENTAL | {"categorias", "desde", "hasta", "paginas_maximas"}
 
-    def extraer(self, fuente: Fuente, base: Path) -> Bruto:  # noqa: ARG002 -- una fuente remota no usa la carpeta
+    def extraer(self, fuente: Fuente, base: Path) -> Bruto:
         """Lee todas las páginas; lanza ErrorFuente si el total no cuadra."""
-        descargador, raiz = Descargador(fuente), fuente.lugar.rstrip("/") + "/wp-json/wp/v2"
-        parametros = _parametros(fuente, descargador, raiz)
+        return self.extraer_desde(fuente, None, base)
+
+    def extraer_desde(self, fuente: Fuente, previa: Previa | None, base: Path) -> Bruto:  # noqa: ARG002 -- una fuente remota no usa la carpeta
+        """Lee lo modificado desde la captura anterior, si la fuente se lee por partes; si no, todo."""
+        incremental = _incremental(fuente)
+        columnas = columnas_de_captura(fuente, incremental)
+        desde = tramo(incremental, fuente, previa, columnas)
+        descargador, raiz = Descargador(fuente, previa=previa), fuente.lugar.rstrip("/") + "/wp-json/wp/v2"
+        parametros = _parametros(fuente, descargador, raiz, columnas)
+        if incremental and desde:
+            parametros[incremental.parametro] = desde.pedido
         donde = f"{raiz}/posts"
 
         def pedir(numero: int) -> Pagina:
@@ -54,18 +66,24 @@ class WordpressRest:
             pedir, 1, lambda r: str(r.get("id")), donde, opcion_entera(fuente, "paginas_maximas", 1000)
         )
         zona = zona_de(fuente)
-        return Bruto(capturar([_arreglar(r, zona) for r in registros], fuente, donde), sin_consulta(donde))
+        arreglados = [_arreglar(r, zona) for r in registros]
+        return bruto_de(arreglados, fuente, sin_consulta(donde), descargador, incremental, desde, previa)
 
     def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
         """Lee las líneas JSON de la captura."""
-        return leer_captura(bruto, fuente, captura_sha256, archivo)
+        return leer_captura(bruto, fuente, captura_sha256, archivo, _incremental(fuente))
 
 
 TIPO = WordpressRest()
 
 
-def _parametros(fuente: Fuente, descargador: Descargador, raiz: str) -> dict[str, str]:
-    campos = sorted({"id", *(c.partition(".")[0] for c in fuente.columnas.values())})
+def _incremental(fuente: Fuente) -> Incremental | None:
+    """Lee la declaración por partes con lo que WordPress (5.7 en adelante) ya tiene para eso."""
+    return declaracion_incremental(fuente, cursor="modified_gmt", parametro="modified_after", formato="%Y-%m-%dT00:00:00")
+
+
+def _parametros(fuente: Fuente, descargador: Descargador, raiz: str, columnas: Iterable[str]) -> dict[str, str]:
+    campos = sorted({"id", *(c.partition(".")[0] for c in columnas)})
     parametros = {"per_page": str(POR_PAGINA), "orderby": "id", "order": "asc", "_fields": ",".join(campos)}
     categorias = opcion_lista(fuente, "categorias")
     if categorias:

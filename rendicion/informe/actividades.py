@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from rendicion.informe.cuadros import Celda, Cuadro, num
+from rendicion.informe.ficha import FichaFuente
 from rendicion.informe.filas import Fila, Tablas, decimal, del_corte, dia, entero, fecha, letra, lista, texto
 from rendicion.informe.formato import (
     contar,
@@ -72,6 +74,7 @@ class Actividad:
     tabla_meses: Cuadro | None
     hallazgos: int
     corregida: bool
+    sin_dato: tuple[str, ...] = ()
 
     @property
     def sin_reporte(self) -> bool:
@@ -89,16 +92,23 @@ class Actividad:
         return self.meta is not None
 
 
-def actividades(tablas: Tablas, corte: date) -> tuple[Actividad, ...]:
-    """Devuelve las actividades del plan, en el orden del documento, con sus indicadores en el corte."""
+def actividades(tablas: Tablas, corte: date, fuentes: Sequence[FichaFuente] = ()) -> tuple[Actividad, ...]:
+    """Devuelve las actividades del plan, en el orden del documento, con sus indicadores en el corte.
+
+    `fuentes` sirve para decir, en cada actividad, qué fuente suya no dio ningún dato.
+    """
     indicadores = {letra(f, "actividad_id"): f for f in del_corte(tablas["indicadores_actividad"], corte)}
     avances: dict[str, list[Fila]] = {}
     for fila in tablas["avances"]:
         avances.setdefault(letra(fila, "actividad_id"), []).append(fila)
     hallazgos = Counter(letra(f, "registro") for f in tablas["hallazgos"] if f["origen"] == "plan")
     corregidas = _corregidas(tablas["correcciones"])
+    mudas = [f for f in fuentes if f.sin_dato and f.actividad]
     return tuple(
-        _actividad(p, indicadores[i], avances.get(i, []), corte, hallazgos[i], corregida=i in corregidas)
+        replace(
+            _actividad(p, indicadores[i], avances.get(i, []), corte, hallazgos[i], corregida=i in corregidas),
+            sin_dato=tuple(limpio(f.titulo, 120) for f in mudas if f.actividad == i),
+        )
         for i, p in ((letra(p, "actividad_id"), p) for p in tablas["plan"])
     )
 

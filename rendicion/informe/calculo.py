@@ -39,10 +39,11 @@ def ejemplo(tablas: Tablas, corte: date, acts: tuple[Actividad, ...]) -> Ejemplo
     sub = next(f for f in del_corte(tablas["indicadores_subcomponente"], corte) if letra(f, "subcomponente_id") == a.subcomponente_id)
     total = del_corte(tablas["indicadores_total"], corte)[0]
     plan = next(f for f in tablas["plan"] if letra(f, "actividad_id") == a.id)
-    return Ejemplo(a, (*_pasos(a, plan, corte), *_media(f"del subcomponente {a.subcomponente_id}", sub), *_media("del total del plan", total)))
+    return Ejemplo(a, (*pasos_de(a, plan, corte), *_media(f"del subcomponente {a.subcomponente_id}", sub), *_media("del total del plan", total)))
 
 
-def _pasos(a: Actividad, plan: Fila, corte: date) -> tuple[Paso, ...]:
+def pasos_de(a: Actividad, plan: Fila, corte: date) -> tuple[Paso, ...]:
+    """Devuelve las cuentas de una actividad con meta, con sus números: hecho, avance, programado y cumplimiento."""
     meta, hecho, programado = a.meta or Decimal(0), a.ejecutado, a.programado or Decimal(0)
     que = "Se toma el último valor reportado." if plan["agregacion"] == "ultimo" else "Se suman las cantidades de los registros que cuentan."
     return (

@@ -3,43 +3,90 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 from rendicion.informe.cuadros import Celda, Cuadro, ajeno, insignia, num, recortadas
 from rendicion.informe.ficha import Ficha
 from rendicion.informe.filas import Fila, Tablas, entero, fecha, letra, texto
-from rendicion.informe.formato import SIN_DATO, fecha_corta, limpio, numero
+from rendicion.informe.formato import SIN_DATO, contar, fecha_corta, limpio, numero
 from rendicion.informe.palabras import GRAVEDADES
 
 CAMBIOS = 40
 RECHAZOS = 30
 HALLAZGOS = 60
+AVISOS_DE_FUENTES = ("sin_dato_de_la_fuente", "fuente_vieja", "filtrados", "lectura_por_partes", "cuenta_con_escritura")
 _ORDEN_GRAVEDAD = tuple(GRAVEDADES)
+_CAPTURA = "captura_sha256"
+_ORDEN_DE_TABLAS = ("plan", "indicadores_total", "indicadores_subcomponente", "indicadores_actividad", "avances", "indicadores_dependencia")
+_RETIRADO = "(archivo)"
 
 
 def tabla_cambios(tablas: Tablas) -> Cuadro | None:
-    """Devuelve los cambios frente a la última entrega del mismo corte; nada si no los hay."""
+    """Devuelve los cambios de lo ya publicado, primero los que más pesan; nada si no los hay.
+
+    Los registros que solo cambiaron de captura, porque su fuente entregó otro archivo con lo mismo, van en un solo
+    renglón por fuente y motivo: uno por uno taparían los demás. En correcciones.csv están todos.
+    """
     filas = tablas["correcciones"]
     if not filas:
         return None
+    sueltas = sorted((f for f in filas if f["campo"] != _CAPTURA), key=lambda f: (_orden_de_cambio(f), letra(f, "clave")))
+    celdas = [_cambio(f) for f in sueltas] + _cambios_de_captura([f for f in filas if f["campo"] == _CAPTURA])
     return Cuadro(
         id="tabla-cambios",
         titulo="Datos que cambiaron, con su motivo",
         columnas=("Dato", "Campo", "Antes", "Ahora", "Motivo", "Quién responde", "Declarado"),
-        filas=tuple(_cambio(f) for f in filas[:CAMBIOS]),
-        nota=recortadas(len(filas), CAMBIOS, "correcciones.csv"),
+        filas=tuple(celdas[:CAMBIOS]),
+        nota=recortadas(len(celdas), CAMBIOS, "correcciones.csv"),
     )
 
 
+def _orden_de_cambio(f: Fila) -> tuple[int, int]:
+    """Ordena del plan al total y de ahí a lo menor; dentro de cada tabla, primero los porcentajes."""
+    tabla = letra(f, "tabla")
+    if tabla == _RETIRADO:
+        return (-1, 0)
+    return (_ORDEN_DE_TABLAS.index(tabla), 0 if letra(f, "campo").endswith("_pct") else 1)
+
+
 def _cambio(f: Fila) -> tuple[Celda, ...]:
+    entera = f["campo"] == "(fila)"
+    antes, ahora = (None if f[c] is None else "la fila completa, en correcciones.csv" if entera else texto(f, c) for c in ("antes", "despues"))
     return (
-        Celda(limpio(f"{f['tabla']} {f['clave']}", 120), literal=True),
-        ajeno(texto(f, "campo"), 60),
-        ajeno(texto(f, "antes"), 120) if f["antes"] is not None else Celda("no estaba", clase="vacio"),
-        ajeno(texto(f, "despues"), 120) if f["despues"] is not None else Celda("se quitó", clase="vacio"),
+        Celda(_dato(f), literal=True),
+        Celda("toda la fila") if entera else ajeno(texto(f, "campo"), 60),
+        Celda("no estaba" if entera else "sin dato", clase="vacio") if antes is None else ajeno(antes, 120),
+        Celda("se quitó" if entera else "sin dato", clase="vacio") if ahora is None else ajeno(ahora, 120),
         ajeno(letra(f, "motivo"), 200),
         ajeno(texto(f, "autor"), 120),
         Celda(fecha_corta(fecha(f, "fecha"))),
     )
+
+
+def _dato(f: Fila) -> str:
+    """Dice de qué es el cambio, con el nombre de su tabla y las partes de su clave que la distinguen."""
+    tabla, partes = letra(f, "tabla"), letra(f, "clave").split("|")
+    if tabla == _RETIRADO:
+        return limpio(f"Archivo retirado, {partes[0]}", 160)
+    if tabla == "avances":
+        return limpio(f"Registro {partes[0]}", 120)
+    if tabla == "plan":
+        return limpio(f"Plan, actividad {partes[-1]}", 120)
+    corte, *cual = partes[2:]
+    nivel = tabla.removeprefix("indicadores_")
+    quien = "Total del plan" if nivel == "total" else f"{nivel.capitalize()} {' '.join(cual)}"
+    return limpio(f"{quien}, corte {fecha_corta(date.fromisoformat(corte))}", 160)
+
+
+def _cambios_de_captura(filas: list[Fila]) -> list[tuple[Celda, ...]]:
+    cuentas = Counter((letra(f, "clave").split(":", 1)[0], letra(f, "motivo"), texto(f, "autor"), fecha(f, "fecha")) for f in filas)
+    return [
+        (
+            ajeno(f"{contar(n, 'registro', 'registros')} de {fuente}", 120), Celda("captura"), Celda("otro archivo", clase="vacio"),
+            Celda("el archivo nuevo de su fuente, con lo mismo"), ajeno(motivo, 200), ajeno(autor, 120), Celda(fecha_corta(dia)),
+        )
+        for (fuente, motivo, autor, dia), n in cuentas.items()
+    ]
 
 
 def tabla_fuentes(tablas: Tablas, ficha: Ficha) -> Cuadro:
@@ -66,6 +113,15 @@ def _fuente(nombre: str, ficha: Ficha, cuenta: Fila | None) -> tuple[Celda, ...]
     tipo = "sin declarar" if declarada is None else "DATOS SINTÉTICOS" if declarada.sintetica else "real"
     titulo = nombre if declarada is None else declarada.titulo
     return (ajeno(titulo, 120), ajeno(declarada.dependencia if declarada else None, 120), *cifras, Celda(tipo))
+
+
+def avisos_de_fuentes(tablas: Tablas, ficha: Ficha) -> tuple[tuple[str, str], ...]:
+    """Devuelve lo que hay que saber de las fuentes: cuál no dio nada, cuál está vieja y qué quedó por fuera de un filtro."""
+    titulos = {f.id: f.titulo for f in ficha.fuentes}
+    orden = {regla: n for n, regla in enumerate(AVISOS_DE_FUENTES)}
+    propios = [h for h in tablas["hallazgos"] if h["regla"] in orden and h["origen"] in titulos]
+    propios.sort(key=lambda h: (orden[letra(h, "regla")], letra(h, "origen"), letra(h, "campo")))
+    return tuple((limpio(titulos[letra(h, "origen")], 120), limpio(letra(h, "explicacion"), 400)) for h in propios)
 
 
 def tabla_rechazos(tablas: Tablas) -> Cuadro | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from rendicion.reglas_ciclo import ReglasDelCiclo
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,7 +21,7 @@ class FichaArchivo(NamedTuple):
 
 @dataclass(frozen=True)
 class FichaFuente:
-    """Describe una fuente declarada; `sin_dato` dice que no entregó nada."""
+    """Describe una fuente declarada; `sin_dato` dice que no entregó nada y `actividad`, de cuál es, si es de una sola."""
 
     id: str
     titulo: str
@@ -27,6 +29,7 @@ class FichaFuente:
     sintetica: bool
     captura_sha256: str | None
     sin_dato: bool = False
+    actividad: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Ficha:
     """Describe la entrega; ninguna fecha sale del reloj.
 
     `cortes` son los cortes oficiales de la vigencia. `anterior` es el SHA-256 del manifiesto de la
-    entrega previa. Los números de reglas van vacíos si la validación no dejó resultados.
+    entrega previa. `ciclo` son los plazos y umbrales de la entidad. Los números de reglas van vacíos si la validación no dejó resultados.
     """
 
     entidad_nombre: str
@@ -57,3 +60,4 @@ class Ficha:
     reglas_cumplen: int | None = None
     reglas_no_cumplen: int | None = None
     reglas_no_corrieron: int | None = None
+    ciclo: ReglasDelCiclo = field(default_factory=ReglasDelCiclo)

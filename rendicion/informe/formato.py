@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from babel.dates import format_date
@@ -20,6 +21,7 @@ _LARGO_URL = 500
 _FRONTERAS = (Decimal(60), Decimal(80), Decimal(100))
 
 
+@lru_cache(maxsize=4096)
 def numero(valor: Decimal | int | None) -> str:
     """Escribe un número con punto de miles y coma decimal (1.234,5); «sin dato» si está vacío."""
     if valor is None:
@@ -44,6 +46,7 @@ def porcentaje_exacto(valor: Decimal | None) -> str:
     return SIN_DATO if valor is None else numero(valor) + ESPACIO_FIJO + "%"
 
 
+@lru_cache(maxsize=1024)
 def fecha_larga(valor: date | None) -> str:
     """Escribe una fecha con el mes en letras: 31 de diciembre de 2020."""
     if valor is None:
@@ -58,6 +61,7 @@ def fecha_corta(valor: date | None) -> str:
     return f"{valor.day} {_MESES[valor.month - 1]} {valor.year}".replace(" ", ESPACIO_FIJO)
 
 
+@lru_cache(maxsize=256)
 def mes_largo(valor: date) -> str:
     """Escribe el mes de una fecha: octubre de 2020."""
     return format_date(valor, "MMMM 'de' y", locale=LOCAL)
@@ -84,6 +88,8 @@ def contar(cuantos: int, uno: str, varios: str) -> str:
 
 def limpio(texto: str, largo: int = 400) -> str:
     """Quita de un texto ajeno lo invisible y lo recorta, para que no disfrace ni desborde la página."""
+    if len(texto) <= largo and texto.isprintable() and "  " not in texto and texto == texto.strip():
+        return texto
     visible = " ".join(_INVISIBLES.sub("", texto[: largo * 4]).split())
     if len(visible) <= largo:
         return visible
@@ -107,3 +113,8 @@ def enlace_seguro(url: str | None) -> str | None:
 def servidor(url: str) -> str:
     """Devuelve el servidor de una dirección, para decir adónde lleva un enlace."""
     return urlsplit(url).hostname or ""
+
+
+def cifra(valor: str | Decimal | None) -> Decimal | None:
+    """Devuelve el número exacto que está escrito como texto; vacío si no lo hay."""
+    return None if valor is None else Decimal(str(valor))

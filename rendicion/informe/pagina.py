@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rendicion.ciclo.cifras import cifras
 from rendicion.errores import ErrorUso
 from rendicion.informe.actividades import actividades
 from rendicion.informe.calculo import ejemplo
@@ -25,7 +26,7 @@ def pagina(tablas: Mapping[str, list[dict[str, object]]], ficha: Ficha) -> str:
     ficha dan los mismos bytes. `ErrorUso` si los indicadores no traen el corte de la ficha o les falta una actividad.
     """
     _exigir_corte(tablas, ficha)
-    acts = actividades(tablas, ficha.corte)
+    acts = actividades(tablas, ficha.corte, ficha.fuentes)
     r = resumen(tablas, ficha, acts)
     subs = subcomponentes(tablas, ficha.corte, acts)
     grafico_subs, tabla_subs = comparados(subs)
@@ -44,7 +45,7 @@ def pagina(tablas: Mapping[str, list[dict[str, object]]], ficha: Ficha) -> str:
         serie=serie(tablas, ficha),
         cortes=tabla_cortes(tablas, ficha),
         dependencias=tabla_dependencias(tablas, ficha, r.responsables),
-        apartados=apartados(tablas),
+        apartados=apartados(tablas, cifras(tablas, ficha.corte, ficha.ciclo)),
         cambios=tabla_cambios(tablas),
         n_cambios=len(tablas["correcciones"]),
         fuentes=tabla_fuentes(tablas, ficha),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
+from rendicion.informe.ciclo import del_ciclo
 from rendicion.informe.cuadros import Celda, Cuadro, ajeno, enlace, insignia, num, recortadas
 from rendicion.informe.filas import Fila, Tablas, decimal, entero, fecha, letra, lista, texto
 from rendicion.informe.formato import contar, fecha_corta, limpio, numero
@@ -21,14 +23,23 @@ class Apartado:
     titulo: str
     frases: tuple[str, ...]
     cuadro: Cuadro | None
+    otros: tuple[Cuadro, ...] = ()
 
 
-def apartados(tablas: Tablas) -> tuple[Apartado, ...]:
-    """Devuelve los cinco apartados en orden; los que no tienen filas traen una frase y ninguna tabla."""
+def apartados(tablas: Tablas, cifras: Mapping[str, Any]) -> tuple[Apartado, ...]:
+    """Devuelve los cinco apartados en orden; los que no tienen filas traen una frase y ninguna tabla.
+
+    `cifras` son las de `ciclo.json`: dan a cada apartado sus indicadores y los cuadros por dependencia, espacio o tema.
+    """
+    extras = del_ciclo(cifras)
     return tuple(
-        armar(tablas[nombre]) if tablas[nombre] else Apartado(nombre, titulo, (falta,), None)
+        _completar(armar(tablas[nombre]), *extras[nombre]) if tablas[nombre] else Apartado(nombre, titulo, (falta,), None)
         for nombre, titulo, falta, armar in _APARTADOS
     )
+
+
+def _completar(apartado: Apartado, frases: tuple[str, ...], cuadros: tuple[Cuadro, ...]) -> Apartado:
+    return replace(apartado, frases=(*apartado.frases, *frases), otros=cuadros)
 
 
 def _cuadro(nombre: str, titulo: str, columnas: tuple[str, ...], filas: list[tuple[Celda, ...]], total: int, *numericas: int) -> Cuadro:
@@ -104,7 +115,7 @@ def _cronograma(filas: list[dict[str, object]]) -> Apartado:
     frases = (
         f"El calendario tiene {contar(len(filas), 'fecha', 'fechas')}.",
         f"{contar(vencidos, 'fecha pasó', 'fechas pasaron')} sin resultado.",
-        "El archivo cronograma.ics lo agrega a su calendario.",
+        "El archivo cronograma.ics agrega todas a su calendario.",
     )
     celdas: list[tuple[Celda, ...]] = [
         (

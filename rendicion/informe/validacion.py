@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import cast
 
 from esquemas import TABLAS
-from rendicion.informe.calidad import tabla_fuentes, tabla_rechazos
+from rendicion.informe.calidad import avisos_de_fuentes, tabla_fuentes, tabla_rechazos
 from rendicion.informe.cuadros import Celda, Cuadro, ajeno, insignia, num, recortadas
 from rendicion.informe.ficha import Ficha
 from rendicion.informe.formato import SIN_DATO, contar, limpio, numero, porcentaje_exacto
@@ -87,6 +87,7 @@ def pagina_validacion(
         cuentas=tuple((REGLAS[c], n) for c, n in cuentas.items()),
         total=sum(cuentas.values()),
         fuentes=tabla_fuentes({**tablas, "conciliacion": _conciliacion(resultados, tablas)}, ficha),
+        avisos=avisos_de_fuentes(tablas, ficha),
         rechazos=tabla_rechazos(tablas),
         n_rechazos=len(tablas["rechazos"]),
         criterios=_criterios(cast("list[Mapping[str, object]]", resultados.get("calidad") or [])),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
+from typing import Any
+
+from typer.main import get_command
 
 from rendicion.errores import ErrorUso
-from rendicion.linea import corridas, entregas, portal
+from rendicion.linea import anexo, avisos, corridas, entidad_nueva, entregas, fuentes, operacion, pais, pdf, portal
 from rendicion.linea.opciones import app
 
-__all__ = ["app", "corridas", "entregas", "main", "portal"]
+__all__ = ["anexo", "app", "avisos", "corridas", "entidad_nueva", "entregas", "fuentes", "main", "operacion", "ordenes", "pais", "pdf", "portal"]
 
 # Los errores de uso los escribe la biblioteca de la línea de comandos, en inglés.
 _EN_ESPANOL = (
@@ -29,6 +32,16 @@ def _en_espanol(mensaje: str) -> str:
         if hallado := re.fullmatch(patron, mensaje, re.DOTALL):
             return hallado.expand(texto)
     return mensaje
+
+
+def ordenes() -> list[tuple[str, str]]:
+    """Lista las órdenes en su orden, con su nombre completo y lo que hacen."""
+
+    def recorrer(orden: Any, nombre: str) -> list[tuple[str, str]]:
+        propia = [(nombre, orden.callback.__doc__.strip().splitlines()[0])] if nombre and orden.callback else []
+        return propia + [o for hija, suya in getattr(orden, "commands", {}).items() for o in recorrer(suya, f"{nombre} {hija}".strip())]
+
+    return recorrer(get_command(app), "")
 
 
 def main() -> None:

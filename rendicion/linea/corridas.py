@@ -1,10 +1,10 @@
-"""Las órdenes que leen, validan y calculan: correr, plan, probar y fuentes."""
+"""Las órdenes que leen, validan y calculan: correr, plan y probar."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,9 +17,13 @@ from rendicion.linea.opciones import (
     OpcionSalida,
     OpcionVigencia,
     app,
+    carpeta_de_salida,
     errores_claros,
     pedido_de,
 )
+
+if TYPE_CHECKING:
+    from validaciones import Validador
 
 
 @app.command()
@@ -34,20 +38,32 @@ def correr(
 ) -> None:
     """Lee el plan y las fuentes, valida, calcula y publica una entrega si algo cambió."""
     with errores_claros(depurar=depurar, en_json=en_json):
-        from rendicion import pantalla
-
-        pedido = pedido_de(entidad, vigencia, corte, salida, fuentes)
         if os.environ.get("PREFECT_API_URL"):
             from flujos.rendicion_de_cuentas import correr_en_prefect
 
-            resultado = correr_en_prefect(pedido)
+            resultado = correr_en_prefect(pedido_de(entidad, vigencia, corte, salida, fuentes))
         else:
-            from rendicion.corrida import correr as correr_directo
-            from rendicion.puertas import puertas_reales
+            with _motor(carpeta_de_salida(salida)) as motor:
+                from rendicion import pantalla
+                from rendicion.corrida import correr as correr_directo
+                from rendicion.puertas import puertas_reales
 
-            resultado = correr_directo(pedido, puertas_reales(pantalla.callar if en_json else pantalla.avance()))
+                pedido = pedido_de(entidad, vigencia, corte, salida, fuentes)
+                resultado = correr_directo(pedido, puertas_reales(pantalla.callar if en_json else pantalla.avance(), motor))
+        from rendicion import pantalla
+
         pantalla.mostrar_resultado(resultado, en_json=en_json)
     raise typer.Exit(resultado.salida)
+
+
+def _motor(salida: Path) -> Validador:
+    """Arranca ya el motor de validación donde seguro hará falta: en una salida sin entregas no hay con qué comparar."""
+    from validaciones import motor_de_esta_maquina
+
+    motor = motor_de_esta_maquina()
+    if not (salida / "entregas").exists():
+        motor.arrancar()
+    return motor
 
 
 @app.command()
@@ -87,20 +103,3 @@ def probar(
         prueba = probar_fuentes(pedido, pantalla.callar if en_json else pantalla.avance(), fuente)
         pantalla.mostrar_prueba(prueba, en_json=en_json)
     raise typer.Exit(prueba.salida)
-
-
-@app.command()
-def fuentes(
-    entidad: OpcionEntidad = None,
-    vigencia: OpcionVigencia = None,
-    salida: OpcionSalida = None,
-    lugar: OpcionFuentes = None,
-    en_json: OpcionJson = False,
-    depurar: OpcionDepurar = False,
-) -> None:
-    """Lista las fuentes declaradas con su última captura y si ya está vieja para su frecuencia."""
-    with errores_claros(depurar=depurar, en_json=en_json):
-        from rendicion import pantalla
-        from rendicion.puertas import listar_fuentes
-
-        pantalla.mostrar_fuentes(listar_fuentes(pedido_de(entidad, vigencia, None, salida, lugar)), en_json=en_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -24,8 +25,11 @@ from rendicion.linea.opciones import (
 @app.command()
 def verificar(
     lugar: Annotated[str, typer.Argument(help="Carpeta o dirección web de una entrega.")],
-    clave_publica: Annotated[Path | None, typer.Option("--clave-publica", exists=True, dir_okay=False, help="Clave pública de la entidad, para comprobar la firma.")] = None,
+    clave_publica: Annotated[Path | None, typer.Option("--clave-publica", exists=True, dir_okay=False, help="Clave pública de la entidad, para comprobar la firma; si la cambió, todas en el mismo archivo, de la más vieja a la más nueva.")] = None,
     anterior: Annotated[Path | None, typer.Option("--anterior", help="Entrega anterior, su manifiesto, o la carpeta con todas: comprueba la cadena.")] = None,
+    huella: Annotated[str | None, typer.Option("--huella", help="Huella SHA-256 del manifiesto que usted guardó.")] = None,
+    corte: Annotated[datetime | None, typer.Option("--corte", formats=["%Y-%m-%d"], help="Corte que usted espera, AAAA-MM-DD: avisa si la entrega es de uno anterior.")] = None,
+    ultima: Annotated[bool, typer.Option("--ultima", help="Avisa si en --anterior hay una entrega más nueva que esta.")] = False,
     en_json: OpcionJson = False,
     depurar: OpcionDepurar = False,
 ) -> None:
@@ -34,7 +38,14 @@ def verificar(
         from rendicion import pantalla
         from rendicion.verificacion import verificar as comprobar
 
-        verificacion = comprobar(lugar, clave_publica=clave_publica.read_bytes() if clave_publica else None, anterior=anterior)
+        verificacion = comprobar(
+            lugar,
+            clave_publica=clave_publica.read_bytes() if clave_publica else None,
+            anterior=anterior,
+            huella=huella,
+            corte=corte.date().isoformat() if corte else None,
+            ultima=ultima,
+        )
         pantalla.mostrar_verificacion(verificacion, en_json=en_json)
     raise typer.Exit(verificacion.salida)
 
@@ -43,15 +54,16 @@ def verificar(
 def comparar(
     antes: Annotated[Path, typer.Argument(help="Carpeta de una entrega.")],
     despues: Annotated[Path, typer.Argument(help="Carpeta de la otra entrega.")],
+    equivalencias: Annotated[Path | None, typer.Option("--equivalencias", exists=True, dir_okay=False, help="Entre años: TOML con las actividades iguales aunque cambie su texto.")] = None,
     en_json: OpcionJson = False,
     depurar: OpcionDepurar = False,
 ) -> None:
-    """Muestra qué cambió entre dos entregas, dato por dato."""
+    """Muestra qué cambió entre dos entregas, dato por dato; entre dos años, actividad por actividad."""
     with errores_claros(depurar=depurar, en_json=en_json):
         from rendicion import pantalla
         from rendicion.comparacion import comparar_entregas
 
-        pantalla.mostrar_comparacion(comparar_entregas(antes, despues), en_json=en_json)
+        pantalla.mostrar_comparacion(comparar_entregas(antes, despues, equivalencias), en_json=en_json)
 
 
 @app.command()

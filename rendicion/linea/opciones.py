@@ -48,12 +48,13 @@ def errores_claros(*, depurar: bool = False, en_json: bool = False) -> Iterator[
 
 
 def carpeta_de_salida(elegida: Path | None) -> Path:
-    """Devuelve la carpeta de salida elegida, o la de siempre: `salida`, junto a los datos."""
+    """Devuelve la carpeta de salida elegida, la de RENDICION_SALIDA, o la de siempre: `salida`, junto a los datos."""
     if elegida:
         return elegida
     from rendicion.almacen.referencia import carpeta_de_datos
+    from rendicion.almacen.salida import carpeta_de_salida as declarada
 
-    return carpeta_de_datos() / "salida"
+    return declarada(carpeta_de_datos())
 
 
 def pedido_de(entidad: str | None, vigencia: int | None, corte: datetime | None, salida: Path | None, fuentes: Path | None) -> Pedido:

@@ -36,17 +36,19 @@ def retirar(
     recurso: Annotated[str, typer.Argument(help="Identificador del recurso en el portal.")],
     ckan_url: Annotated[str, typer.Option("--ckan", help="Dirección del portal CKAN.")],
     motivo: Annotated[str, typer.Option("--motivo", help="Por qué se retira, en una frase. Queda publicado.")],
+    autor: Annotated[str | None, typer.Option("--autor", help="Quién responde por el retiro. Si falta, el contacto de la entidad.")] = None,
     entidad: OpcionEntidad = None,
+    salida: OpcionSalida = None,
     en_json: OpcionJson = False,
     depurar: OpcionDepurar = False,
 ) -> None:
-    """Borra del disco de un portal CKAN los bytes de un recurso y deja dicho por qué."""
+    """Borra del disco de un portal CKAN los bytes de un recurso y deja dicho por qué, allí y en la siguiente entrega."""
     with errores_claros(depurar=depurar, en_json=en_json):
         from rendicion import pantalla
-        from rendicion.puertas import portal_ckan
+        from rendicion.puertas import retirar_de_ckan
 
-        pedido = pedido_de(entidad, None, None, None, None)
-        pantalla.mostrar_publicacion(portal_ckan(pedido, ckan_url).retirar(recurso, motivo), en_json=en_json)
+        pedido = pedido_de(entidad, None, None, salida, None)
+        pantalla.mostrar_publicacion(retirar_de_ckan(pedido, ckan_url, recurso, motivo, autor), en_json=en_json)
 
 
 @ckan.command()

@@ -1,16 +1,19 @@
-"""Lo que cuentan correr, plan, probar y fuentes."""
+"""Lo que cuentan correr, plan y probar."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from rendicion.pantalla.cuadros import tabla_conciliacion, tabla_subcomponentes
-from rendicion.pantalla.terminal import AVISO, consola, cuadro, escribir_json, numero
+from rendicion.pantalla.fuentes import tabla_de_comparacion
+from rendicion.pantalla.terminal import AVISO, consola, cuadro, escribir_json, linea, numero
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from rendicion.corrida import Resultado
     from rendicion.lectura_plan import PlanLeido
     from rendicion.prueba import Prueba
@@ -47,28 +50,36 @@ def mostrar_resultado(r: Resultado, *, en_json: bool) -> None:
     terminal = consola()
     if r.sintetica:
         terminal.print(Text(f"\n{AVISO}", "bold magenta"))
+    terminal.print()
     terminal.print(tabla_conciliacion(r.conciliacion))
     for fuente in r.fuentes_sin_dato:
         terminal.print(Text(f"Sin dato de la fuente {fuente}: sus actividades quedan sin reporte.", "yellow"))
     reglas = r.reglas
-    terminal.print(f"Reglas: {reglas['cumplen']} se cumplen, {reglas['no_cumplen']} no se cumplen, {reglas['no_corrieron']} no tuvieron qué revisar. Hallazgos: {r.hallazgos}.")
+    terminal.print(f"\nReglas: {reglas['cumplen']} se cumplen, {reglas['no_cumplen']} no, {reglas['no_corrieron']} sin qué revisar. Hallazgos: {r.hallazgos}.")
     for aviso in r.avisos:
         terminal.print(Text("Una decisión quedó sin sustento: ", "bold yellow") + Text(aviso))
+    terminal.print()
     terminal.print(tabla_subcomponentes(r.indicadores, r.corte))
+    terminal.print()
+    _como_termino(terminal, r)
+
+
+def _como_termino(terminal: Console, r: Resultado) -> None:
+    """Dice qué se publicó, dónde está cada cosa y qué sigue; o por qué no se publicó."""
     if r.estado == "detenida":
         terminal.print(Text("No se publicó nada. Esto necesita a una persona:", "bold red"))
         for motivo in r.motivos_detencion:
             terminal.print(Text(f"  • {motivo}"))
-        terminal.print(Text(f"Los registros por corregir están en {r.revision}/rechazos.csv"))
+        linea(terminal, "Los registros por corregir están en ", f"{r.revision}/rechazos.csv")
         return
     if r.estado == "sin_cambios":
         terminal.print(Text(f"Nada cambió desde la entrega {r.entrega}: no se publica otra.", "bold"))
     else:
         terminal.print(Text(f"Entrega publicada: {r.entrega}", "bold green"))
-    terminal.print(Text(f"  Página:     {r.publicacion.direccion if r.publicacion else r.carpeta}/index.html"))
-    terminal.print(Text(f"  Datos:      {r.carpeta}/datos"))
-    terminal.print(Text(f"  Manifiesto: SHA-256 {r.manifiesto_sha256}"))
-    terminal.print(Text(f"Siguiente: rendicion verificar {r.carpeta}"))
+    linea(terminal, "  Página: ", f"{r.publicacion.direccion if r.publicacion else r.carpeta}/index.html")
+    linea(terminal, "  Datos:  ", f"{r.carpeta}/datos")
+    linea(terminal, "  Huella: ", f"{r.manifiesto_sha256} (SHA-256 del manifiesto)")
+    linea(terminal, ("Siguiente: ", "bold"), f"rendicion verificar {r.carpeta}")
 
 
 def mostrar_plan(leido: PlanLeido, *, en_json: bool) -> None:
@@ -110,20 +121,8 @@ def mostrar_prueba(prueba: Prueba, *, en_json: bool) -> None:
     terminal.print(tabla_conciliacion(prueba.conciliacion))
     if prueba.rechazos:
         terminal.print(cuadro("Por corregir", ("fuente", "registro", "qué pasa", "cómo corregir"), ((r["fuente"], r["registro"], r["explicacion"], r["como_corregir"]) for r in prueba.rechazos)))
+    if prueba.comparacion:
+        terminal.print(tabla_de_comparacion(prueba.comparacion))
     for motivo in prueba.detienen:
         terminal.print(Text(f"Así no se publicaría: {motivo}", "bold red"))
     terminal.print("No se escribió nada.")
-
-
-def mostrar_fuentes(filas: Sequence[Mapping[str, Any]], *, en_json: bool) -> None:
-    """Lista las fuentes declaradas y la edad de su última captura."""
-    if en_json:
-        escribir_json(list(filas))
-        return
-
-    def edad(f: Mapping[str, Any]) -> str:
-        if f["dias"] is None:
-            return "sin captura"
-        return f"hace {f['dias']} días" + (" · vieja" if f["vieja"] else "")
-
-    consola().print(cuadro("Fuentes declaradas", ("fuente", "tipo", "dependencia", "frecuencia", "última captura"), ((f["fuente"], f["tipo"], f["dependencia"], f["frecuencia"] or "sin dato", edad(f)) for f in filas)))

@@ -14,7 +14,7 @@ ESTADOS = {
     "sin_meta": "sin meta", "cumplida": "cumplida", "vencida": "vencida", "atrasada": "atrasada",
     "no_iniciada": "no iniciada", "en_ejecucion": "en ejecución",
 }  # fmt: skip
-_COLOR_ZONA = {"alta": "green", "media": "yellow", "baja": "red"}
+COLOR_ZONA = {"alta": "green", "media": "yellow", "baja": "red"}
 
 
 def tabla_conciliacion(filas: Sequence[Mapping[str, Any]]) -> Table:
@@ -32,7 +32,7 @@ def tabla_subcomponentes(tablas: Mapping[str, Sequence[Mapping[str, Any]]], cort
         f"Cómo va el plan al {corte}",
         ("subcomponente", "avance", "cumplimiento", "zona", "con reporte"),
         (
-            (n, porcentaje(f["avance_pct"]), porcentaje(f["cumplimiento_pct"]), Text(f["zona"].replace("_", " "), _COLOR_ZONA.get(f["zona"], "")), f"{f['actividades_con_reporte']} de {f['actividades_con_meta']}")
+            (n, porcentaje(f["avance_pct"]), porcentaje(f["cumplimiento_pct"]), Text(f["zona"].replace("_", " "), COLOR_ZONA.get(f["zona"], "")), f"{f['actividades_con_reporte']} de {f['actividades_con_meta']}")
             for n, f in filas
         ),
         derecha=(1, 2, 4),

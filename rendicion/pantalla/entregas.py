@@ -1,4 +1,4 @@
-"""Lo que cuentan verificar, comparar y estado."""
+"""Lo que cuentan verificar y comparar."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from rendicion.pantalla.cuadros import ESTADOS, tabla_subcomponentes
-from rendicion.pantalla.terminal import AVISO, consola, cuadro, escribir_json
+from rendicion.pantalla.terminal import consola, cuadro, escribir_json, numero, porcentaje
 
 if TYPE_CHECKING:
     from rendicion.verificacion import Verificacion
@@ -28,35 +27,31 @@ def mostrar_comparacion(comparacion: Mapping[str, Any], *, en_json: bool) -> Non
     if en_json:
         escribir_json(comparacion)
         return
-    antes, despues, cambios = comparacion["antes"], comparacion["despues"], comparacion["cambios"]
+    antes, despues = comparacion["antes"], comparacion["despues"]
     terminal = consola()
+    if "vigencias" in comparacion:
+        _mostrar_vigencias(comparacion)
+        return
+    cambios = comparacion["cambios"]
     terminal.print(Text(f"De {antes['entrega']} a {despues['entrega']}: {len(cambios)} cambios."))
     if cambios:
         terminal.print(cuadro("Qué cambió", ("tabla", "clave", "campo", "antes", "después"), ([c[k] if c[k] is not None else "sin dato" for k in ("tabla", "clave", "campo", "antes", "despues")] for c in cambios)))
 
 
-def mostrar_estado(estado: Mapping[str, Any], *, en_json: bool) -> None:
-    """Responde «cómo vamos» en una pantalla."""
-    if en_json:
-        escribir_json(estado)
-        return
+def _mostrar_vigencias(comparacion: Mapping[str, Any]) -> None:
+    """Muestra dos años lado a lado: las actividades que están en los dos, y las que no."""
+    antes, ahora = comparacion["vigencias"]
     terminal = consola()
-    if estado["entrega"] is None:
-        terminal.print("Todavía no hay entregas en esta salida. Siguiente: rendicion correr")
-    else:
-        from datetime import date
-
-        corte = date.fromisoformat(estado["manifiesto"]["corte"])
-        if estado["manifiesto"]["sintetica"]:
-            terminal.print(Text(AVISO, "bold magenta"))
-        terminal.print(Text(f"Última entrega: {estado['entrega']} (corte {corte})"))
-        terminal.print(tabla_subcomponentes(estado["tablas"], corte))
-        cuenta: dict[str, int] = {}
-        for f in estado["tablas"]["indicadores_actividad"]:
-            if f["corte"] == corte:
-                cuenta[f["estado"]] = cuenta.get(f["estado"], 0) + 1
-        terminal.print("Actividades: " + ", ".join(f"{n} {ESTADOS[e]}{'s' if n > 1 and e in {'cumplida', 'vencida', 'atrasada'} else ''}" for e, n in cuenta.items()))
-        for fuente in estado["manifiesto"]["fuentes_sin_dato"]:
-            terminal.print(Text(f"Sin dato de la fuente {fuente}.", "yellow"))
-    if estado["corridas"]:
-        terminal.print(cuadro("Últimas corridas", ("empezó (hora universal)", "corte", "resultado", "entrega"), ((c["iniciada"], c["corte"], c["resultado"].replace("_", " "), c["entrega"] or "") for c in estado["corridas"])))
+    terminal.print(Text(f"De {antes} (corte {comparacion['antes']['corte']}) a {ahora} (corte {comparacion['despues']['corte']}). La diferencia va en puntos."))
+    filas = [(f["ahora"], f["actividad"], f["porque"], f) for f in comparacion["actividades"]] + [("", "Total del plan", "", comparacion["total"])]
+    terminal.print(
+        cuadro(
+            "Cumplimiento de las actividades que están en los dos años",
+            ("n.º", "actividad", "por qué es la misma", str(antes), str(ahora), "diferencia"),
+            ((n, texto, porque, *(porcentaje(f["cumplimiento_pct"][c]) for c in ("antes", "ahora")), numero(f["cumplimiento_pct"]["diferencia"])) for n, texto, porque, f in filas),
+            derecha=(3, 4, 5),
+        )
+    )
+    for lado, anio in (("antes", antes), ("ahora", ahora)):
+        for f in comparacion["sin_pareja"][lado]:
+            terminal.print(Text(f"Solo en {anio}: {f['actividad_id']} {f['actividad']}"))

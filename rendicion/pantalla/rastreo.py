@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from rendicion.pantalla.terminal import AVISO, consola, cuadro, escribir_json, numero
+from rendicion.pantalla.terminal import AVISO, consola, cuadro, escribir_json, linea, numero, visible
 
 
 def mostrar_rastreo(rastro: Mapping[str, Any], *, en_json: bool, filas: int = 15) -> None:
@@ -21,15 +21,16 @@ def mostrar_rastreo(rastro: Mapping[str, Any], *, en_json: bool, filas: int = 15
     nombre = "Total del plan" if rastro["nivel"] == "total" else f"{rastro['nivel'].capitalize()} {rastro['id']}"
     terminal.print(Text(f"{nombre}, corte {rastro['corte']}, entrega {rastro['entrega']}", "bold"))
     for f in rastro["plan"]["filas"] if rastro["nivel"] in {"actividad", "avance"} else ():
-        terminal.print(Text(f"  Plan: {f['actividad']} · Meta: {f['meta_texto'] or 'sin dato'} · Responsable: {f['responsable_texto'] or 'sin dato'} · Fecha: {f['fecha_texto'] or 'sin dato'}"))
-    terminal.print(Text(f"  Documento del plan: {rastro['plan']['archivo']}, SHA-256 {rastro['plan']['sha256']}"))
+        terminal.print(Text(visible(f"  Plan: {f['actividad']} · Meta: {f['meta_texto'] or 'sin dato'} · Responsable: {f['responsable_texto'] or 'sin dato'} · Fecha: {f['fecha_texto'] or 'sin dato'}")))
+    linea(terminal, f"  Documento del plan: {rastro['plan']['archivo']}, SHA-256 {rastro['plan']['sha256']}")
     if "cifras" in rastro:
         terminal.print(cuadro("De dónde sale cada cifra", ("cifra", "publicada", "fórmula"), ((c["campo"], _publicada(c["publicada"]), c["formula"]) for c in rastro["cifras"])))
         if rastro["coinciden_todas"]:
             terminal.print(Text("Recalculadas con estas filas, todas las cifras dan lo publicado.", "green"))
         else:
             malas = ", ".join(c["campo"] for c in rastro["cifras"] if not c["coincide"]) or "los numeradores o denominadores"
-            terminal.print(Text(f"NO dan lo publicado al recalcular: {malas}. Corra: rendicion verificar {rastro['carpeta']}", "bold red"))
+            terminal.print(Text(f"NO dan lo publicado al recalcular: {malas}.", "bold red"))
+            linea(terminal, ("Corra: ", "bold"), f"rendicion verificar {rastro['carpeta']}")
         if rastro["partes"]:
             terminal.print(cuadro("Lo que entra en la media", ("parte", "peso", "avance", "avance de lo reportado", "cumplimiento"), ((f"{p['nivel']} {p['id']}", *(_publicada(p[c]) for c in ("peso", "avance_pct", "avance_reportado_pct", "cumplimiento_pct"))) for p in rastro["partes"]), derecha=range(1, 5)))
     _lista_de_filas("Filas que la sustentan" if "cifras" in rastro else "Fila que cuenta", rastro["sustentan"], filas)
@@ -48,6 +49,7 @@ def _lista_de_filas(titulo: str, filas: Sequence[Mapping[str, Any]], cuantas: in
     motivos = any("motivo" in f for f in filas)
     columnas = ("avance_id", "fecha", "cantidad", "título o enlace", "lugar en la captura", *(["motivo"] if motivos else []))
     terminal = consola()
+    terminal.print()
     terminal.print(
         cuadro(
             f"{titulo}: {numero(len(filas))}",
@@ -70,7 +72,8 @@ def _motivo(f: Mapping[str, Any]) -> str:
 def _mostrar_origen(rastro: Mapping[str, Any], filas: int) -> None:
     """Dice las capturas con su huella, los rechazos de esas fuentes y los hallazgos."""
     terminal = consola()
-    terminal.print(cuadro("Capturas de las que salen", ("fuente", "origen", "SHA-256", "filas", "responde"), ((c["fuente"], c["origen"] + (" (DATOS SINTÉTICOS)" if c["sintetica"] else ""), c["sha256"], numero(c["filas"]), c["dependencia"]) for c in rastro["capturas"]), derecha=(3,)))
+    terminal.print()
+    terminal.print(cuadro("Capturas de las que salen", ("fuente", "origen", "SHA-256", "filas", "responde"), ((c["fuente"], c["origen"] + (" (DATOS SINTÉTICOS)" if c["sintetica"] else ""), f"{c['sha256'][:12]}…", numero(c["filas"]), c["dependencia"]) for c in rastro["capturas"]), derecha=(3,)))
     for c in rastro["capturas"]:
         if c["porque"]:
             terminal.print(Text(f"  {c['fuente']}: {c['porque']}", "yellow"))

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from rendicion.errores import ErrorRendicion
 
-AVISO = "DATOS SINTÉTICOS: estas cifras son inventadas, para probar el sistema. No son de la entidad."
+AVISO = "DATOS SINTÉTICOS: cifras inventadas, para probar. No son de la entidad."
+
+
+# Un texto ajeno puede traer órdenes para la terminal: mover el cursor, cambiar el título, invertir la lectura.
+_ORDENES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(texto: str) -> str:
+    """Quita de un texto lo que la terminal tomaría por una orden; deja los saltos de línea y las tabulaciones."""
+    return _ORDENES.sub("", texto)
 
 
 def consola() -> Console:
     """Devuelve la terminal; respeta NO_COLOR y el ancho que haya."""
     return Console(highlight=False, soft_wrap=False)
+
+
+def linea(terminal: Console, *partes: str | Text | tuple[str, str]) -> None:
+    """Escribe una línea sin partirla: una ruta o una orden se puede copiar entera, aunque la terminal sea angosta."""
+    terminal.print(Text.assemble(*(visible(p) if isinstance(p, str) else p for p in partes)), soft_wrap=True)
 
 
 def escribir_json(datos: Any) -> None:
@@ -42,12 +58,18 @@ def porcentaje(valor: Any) -> str:
 
 
 def cuadro(titulo: str, columnas: Sequence[str], filas: Iterable[Sequence[Any]], derecha: Sequence[int] = ()) -> Table:
-    """Dibuja una tabla; `derecha` dice qué columnas son números."""
-    tabla = Table(title=titulo, title_justify="left", title_style="bold", header_style="bold", expand=False)
+    """Dibuja una tabla ligera; `derecha` dice qué columnas son números.
+
+    La primera columna nombra la fila: si cabe en poco menos de media terminal no se parte, y se parten las demás.
+    """
+    celdas = [[celda if isinstance(celda, Text) else Text(visible(str(celda))) for celda in fila] for fila in filas]
+    entera = max((fila[0].cell_len for fila in celdas), default=0) <= max(consola().width * 45 // 100, 24)
+    tabla = Table(title=titulo, title_justify="left", title_style="bold", header_style="bold", expand=False, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for i, columna in enumerate(columnas):
-        tabla.add_column(columna, justify="right" if i in derecha else "left", overflow="fold")
-    for fila in filas:
-        tabla.add_row(*(celda if isinstance(celda, Text) else Text(str(celda)) for celda in fila))
+        entero = entera if i == 0 else i in derecha and " " not in columna
+        tabla.add_column(columna, justify="right" if i in derecha else "left", overflow="fold", no_wrap=entero)
+    for celdas_de_la_fila in celdas:
+        tabla.add_row(*celdas_de_la_fila)
     return tabla
 
 
@@ -57,10 +79,10 @@ def mostrar_error(error: ErrorRendicion, *, en_json: bool) -> None:
         escribir_json({"error": {"que": error.que, "donde": error.donde, "hacer": error.hacer}, "codigo": error.salida})
         return
     salida = Console(stderr=True, highlight=False)
-    salida.print(Text("Error: ", "bold red") + Text(error.que))
+    linea(salida, ("Error: ", "bold red"), error.que)
     for nombre, texto in (("Dónde", error.donde), ("Qué hacer", error.hacer)):
         if texto:
-            salida.print(Text(f"  {nombre}: ", "bold") + Text(texto))
+            linea(salida, (f"  {nombre}: ", "bold"), texto)
 
 
 def callar(evento: str, datos: Mapping[str, Any]) -> None:
@@ -73,7 +95,7 @@ def avance() -> Callable[[str, Mapping[str, Any]], None]:
 
     def contar(evento: str, datos: Mapping[str, Any]) -> None:
         if evento == "sin_dato":
-            terminal.print(Text("  ✘ ", "red") + Text(f"{datos['fuente']}: sin dato. {datos['error']}"))
+            terminal.print(Text("  ✘ ", "red") + Text(visible(f"{datos['fuente']}: sin dato. {datos['error']}")))
         elif evento == "fuente":
             faltas = f", {datos['con_falta']} no se entienden" if datos["con_falta"] else ""
             terminal.print(Text("  ✔ ", "green") + Text(f"{datos['fuente']}: {numero(datos['recibidos'])} registros leídos{faltas}"))

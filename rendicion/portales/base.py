@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -26,4 +26,25 @@ class Portal(Protocol):
 
     def publicar(self, carpeta: Path, manifiesto: Mapping[str, Any]) -> Publicacion:
         """Publica la carpeta de una entrega ya armada; falla con ErrorPortal si el portal no pudo recibirla."""
+        ...
+
+
+class Vestidor(Protocol):
+    """Hace las páginas de un portal de archivos; cada respuesta es nombre → contenido, y el último nombre es la señal de que están todos."""
+
+    @property
+    def sello(self) -> str:
+        """Cambia cuando cambia la manera de hacer las páginas."""
+        ...
+
+    def de_entrega(self, carpeta: Path, anteriores: Sequence[Mapping[str, Any]]) -> Mapping[str, bytes]:
+        """Devuelve las páginas de una entrega y, de último, su `resumen.json`."""
+        ...
+
+    def de_conjunto(self, resumenes: Sequence[Mapping[str, Any]]) -> Mapping[str, bytes]:
+        """Devuelve los archivos de una entidad y vigencia y, de último, su `resumen.json`."""
+        ...
+
+    def de_portal(self, portadas: Sequence[Mapping[str, Any]]) -> Mapping[str, bytes]:
+        """Devuelve los archivos de la raíz del portal."""
         ...

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,20 @@ from rendicion.portales.ckan_entrega import Entrega, leer_entrega
 from rendicion.portales.ckan_ficha import Ficha
 from rendicion.portales.ckan_protocolo import EnPortal
 from rendicion.portales.ckan_revision import Revision, organizaciones_propias, revisar_portal
+from rendicion.portales.ckan_ultima import Vistas
 
 CONSERVAR = 5
 _REDIRECCIONES = range(300, 400)
 _SIN_BYTES = (403, 404)
+
+
+@dataclass(frozen=True)
+class Publicado:
+    """Dice de qué entrega y qué archivo es un recurso del portal."""
+
+    entrega: str
+    ruta: str
+    sha256: str
 
 
 class PortalCKAN:
@@ -123,12 +135,24 @@ class PortalCKAN:
     def _enviar(self, antes: EnPortal, entrega: Entrega, revision: Revision) -> bool:
         protocolo.no_retroceder(antes, entrega)
         nuevos = meta.recursos(entrega, antes.id)
-        enlaces = meta.enlaces(entrega, antes.id, revision.direccion)
+        enlaces = self._con_vista_apagada(antes, meta.enlaces(entrega, antes.id, revision.direccion), revision.extensiones)
         campos = protocolo.formulario(antes, entrega, self._metadatos(antes, entrega, revision), nuevos, enlaces)
         self._paso("por_enviar")
         propia = protocolo.comprometer(self._cliente, antes, entrega, campos, nuevos)
         self._paso("enviada")
         return propia
+
+    def _con_vista_apagada(self, antes: EnPortal, enlaces: list[dict[str, Any]], extensiones: Collection[str]) -> list[dict[str, Any]]:
+        """Apaga las vistas de «la última» en la llamada que publica: nunca muestran la entrega vieja como si fuera la nueva."""
+        if not vista.se_puede(extensiones):
+            return enlaces
+        if self._vista_previa:
+            # Si el DataStore no responde, la entrega se publica igual: la vista se apaga y después se carga de nuevo.
+            with contextlib.suppress(ErrorPortal):
+                vista.avisar_cambio(self._cliente, antes.recursos)
+            self._paso("vistas_en_cambio")
+        prendidas = {r["id"] for r in antes.recursos if r.get("datastore_active")}
+        return [{**e, "datastore_active": False} if e["id"] in prendidas else e for e in enlaces]
 
     def _metadatos(self, antes: EnPortal, entrega: Entrega, revision: Revision) -> dict[str, Any]:
         datos = meta.conjunto(entrega, self._ficha, revision.licencias)
@@ -163,32 +187,14 @@ class PortalCKAN:
             notas.append(f"No se quitaron las entregas viejas: {fallo.que}")
         self._paso("podada")
         if self._vista_previa:
-            notas += self._vistas(ahora, entrega, revision.extensiones)
+            notas += Vistas(self._cliente, ahora, entrega, revision.extensiones, self._paso).completar()
         self._paso("con_vistas")
         return notas
 
     def _podar(self, ahora: EnPortal, entrega: Entrega, base: str) -> None:
         viejos = meta.podables(ahora.recursos, self._conservar, entrega.oficiales)
         if viejos:
-            protocolo.podar(self._cliente, ahora, viejos, base)
-
-    def _vistas(self, ahora: EnPortal, entrega: Entrega, extensiones: Collection[str]) -> list[str]:
-        notas = []
-        for recurso in (r for r in ahora.recursos if r.get("entrega") == entrega.id and not r.get("retirado")):
-            try:
-                self._vista(recurso, entrega, extensiones)
-            except ErrorPortal as fallo:
-                notas.append(f"{recurso['ruta']} quedó sin vista previa: {fallo.que}")
-        return notas
-
-    def _vista(self, recurso: Mapping[str, Any], entrega: Entrega, extensiones: Collection[str]) -> None:
-        tabla = str(recurso.get("tabla", ""))
-        parquet = entrega.archivos.get(f"datos/{tabla}.parquet")
-        if parquet and recurso["format"] == "CSV" and tabla in meta.PREVIAS and vista.se_puede(extensiones):
-            vista.completar_vista(self._cliente, recurso, parquet.ruta, extensiones)
-            self._paso(f"vista_{tabla}")
-        elif recurso["ruta"] in meta.EN_TEXTO and "text_view" in extensiones:
-            vista.asegurar_vista(self._cliente, str(recurso["id"]), "text_view", "Texto")
+            protocolo.podar(self._cliente, ahora, viejos, base, self._paso)
 
     def _resultado(self, entrega: Entrega, ahora: EnPortal, revision: Revision, notas: list[str], *, propia: bool, subida: bool) -> Publicacion:
         if propia:
@@ -202,6 +208,14 @@ class PortalCKAN:
         direccion, detalle = f"{revision.direccion}/dataset/{ahora.nombre}", " ".join([que, *notas])
         return Publicacion("ckan", direccion, "publicada" if propia or ahora.privado else "sin_cambios", detalle)
 
+    def que_es(self, recurso_id: str) -> Publicado:
+        """Dice de qué entrega y qué archivo es un recurso; falla con ErrorUso si no es un archivo de una entrega."""
+        recurso = self._cliente.leer("resource_show", id=recurso_id)
+        if not recurso.get("entrega"):
+            que = "Ese recurso no es el archivo de una entrega."
+            raise ErrorUso(que, donde=recurso_id, hacer="dé el identificador del recurso del archivo, no el de «Última versión»")
+        return Publicado(str(recurso["entrega"]), str(recurso["ruta"]), str(recurso.get("hash") or recurso.get("retirado_sha256") or ""))
+
     def retirar(self, recurso_id: str, motivo: str) -> Publicacion:
         """Borra del disco del portal los bytes de un recurso y deja dicho por qué; el recurso sigue, vacío.
 
@@ -213,9 +227,12 @@ class PortalCKAN:
         recurso = self._cliente.leer("resource_show", id=recurso_id)
         en_portal = protocolo.leer_conjunto(self._cliente, recurso["package_id"])
         direccion = f"{self._cliente.leer('status_show')['site_url'].rstrip('/')}/dataset/{en_portal.nombre}"
-        if recurso.get("datastore_active"):
-            self._cliente.escribir("datastore_delete", {"resource_id": recurso_id, "force": True})
+        for con_filas in (recurso, *_estable_de(en_portal, recurso)):
+            if con_filas.get("datastore_active") or con_filas is not recurso:
+                vista.quitar(self._cliente, str(con_filas["id"]))
         vacio = {"clear_upload": True, "url": direccion, "hash": "", "retirado": motivo, "description": f"Retirado: {motivo}"}
+        if recurso.get("hash"):
+            vacio["retirado_sha256"] = recurso["hash"]
         campos = {"match__id": en_portal.id, "match__version": en_portal.version, f"update__resources__{recurso_id}": vacio}
         self._cliente.escribir("package_revise", {k: json.dumps(v, ensure_ascii=False) for k, v in campos.items()})
         self._confirmar_retiro(en_portal, recurso_id)
@@ -226,6 +243,14 @@ class PortalCKAN:
         if codigo not in _REDIRECCIONES and codigo not in _SIN_BYTES:
             que = f"El portal todavía entrega el archivo que se retiró (respondió {codigo})."
             raise ErrorPortal(que, donde=recurso_id, hacer="avise enseguida a quien administra el portal")
+
+
+def _estable_de(en_portal: EnPortal, recurso: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Encuentra el recurso estable que muestra las filas del que se retira, en CSV o en Parquet."""
+    tabla = recurso.get("tabla")
+    if not tabla or recurso.get("entrega") != en_portal.version:
+        return []
+    return [r for r in en_portal.recursos if r.get("ultima") and r.get("tabla") == tabla]
 
 
 def revisar(url: str, token: str | None = None, *, organizacion: str = "") -> Revision:

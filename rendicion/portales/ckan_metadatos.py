@@ -34,6 +34,10 @@ METODOLOGIA = (
     "Cada indicador se recalcula con las tablas plan y avances. Las medias llevan al lado su numerador y su denominador. "
     "Los porcentajes se redondean una sola vez, a dos decimales."
 )
+REGLAS = (
+    "Cuenta cada registro una vez, si su fecha está en la ventana de la actividad y no pasa del corte. Lo que no cuenta se publica con su "
+    "motivo; lo rechazado, con su regla. Cada regla y su resultado están en validacion/informe.html."
+)
 
 _TIPOS = {
     "csv": ("CSV", "text/csv"),
@@ -55,6 +59,9 @@ _NOMBRES = {
     "validacion/informe.html": ("Informe de validación", "Qué reglas se comprobaron y qué encontraron, en lenguaje claro."),
     "validacion/resultados.json": ("Resultados de validación", "Los mismos resultados de validación, para máquinas."),
     "catalogo.jsonld": ("Catálogo DCAT", "Descripción del conjunto en DCAT-AP 3."),
+    "ciclo.json": ("Cifras del ciclo", "Cumplimiento, puntualidad, participación, nivel y fechas por dependencia."),
+    "comparacion_matriz.csv": ("Comparación con la matriz", "Los porcentajes que trae la matriz de seguimiento junto a los nuestros, con la causa de cada diferencia."),
+    "procedencia.jsonld": ("Procedencia", "De qué captura sale cada tabla (W3C PROV)."),
     "cronograma.ics": ("Cronograma", "Fechas del plan, para agregar a un calendario."),
     "seguimiento.xlsx": ("Seguimiento", "El formato de las oficinas de control interno, listo para revisar y firmar."),
     "verificar.py": ("Verificador", "Recalcula las cifras y comprueba las huellas; solo necesita Python."),
@@ -133,6 +140,7 @@ def _notas(entrega: Entrega, ficha: Ficha, licencia: Mapping[str, Any]) -> str:
         descripcion,
         f"**Entrega vigente:** {entrega.id}, con corte a {entrega.corte}.",
         f"**Cómo se calcula:** {ficha.metodologia or METODOLOGIA}",
+        f"**Reglas:** {REGLAS}",
         f"**Límites:** {ficha.limitaciones or LIMITACIONES}",
         f"**Licencia:** {licencia.get('title', licencia.get('name', ''))}." if licencia else "",
     ]
@@ -162,11 +170,12 @@ def _extras(entrega: Entrega, ficha: Ficha, publica: Mapping[str, str], contacto
         "publisher_url": ficha.publicador_url or publica.get("path", ""),
         "contact_name": contacto[0],
         "contact_email": contacto[1],
-        "dependencia_responsable": ficha.dependencia,
+        "dependencia_responsable": ficha.dependencia or contacto[0],
         "license_version": str(licencia.get("name", "")),
         "license_url": str(licencia.get("path", "")),
         "conforms_to": json.dumps(["https://datapackage.org/profiles/2.0/datapackage.json"]),
         "metodologia": ficha.metodologia or METODOLOGIA,
+        "reglas": REGLAS,
         "limitaciones": ficha.limitaciones or LIMITACIONES,
         "normas": "; ".join(map(str, paquete.get("normas", []))),
         "version_notes": f"Entrega {entrega.id}",
@@ -260,6 +269,7 @@ def enlaces(entrega: Entrega, conjunto_id: str, base: str) -> list[dict[str, Any
 def _enlace(entrega: Entrega, conjunto_id: str, base: str, ruta: str) -> dict[str, Any]:
     (formato, mime), archivo = _tipo(ruta), entrega.archivos[ruta]
     destino = id_recurso(conjunto_id, entrega.id, entrega.huella, ruta)
+    tabla = {"tabla": _tabla(ruta)} if _tabla(ruta) else {}
     return {
         "id": id_recurso(conjunto_id, "ultima", ruta),
         "name": _nombre(entrega, f"Última versión: {_titulo(entrega, ruta)[0]}"),
@@ -273,6 +283,7 @@ def _enlace(entrega: Entrega, conjunto_id: str, base: str, ruta: str) -> dict[st
         "ultima": ruta,
         "entrega_actual": entrega.id,
         "language": "es",
+        **tabla,
     }
 
 

@@ -7,7 +7,7 @@ sola llamada a `package_revise` que exige la versión leída, y nunca se reempla
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -231,9 +231,24 @@ def hacer_publico(cliente: ClienteCKAN, en_portal: EnPortal) -> None:
             ) from None
 
 
-def podar(cliente: ClienteCKAN, en_portal: EnPortal, ids: Sequence[str], base: str) -> None:
+def prender(cliente: ClienteCKAN, en_portal: EnPortal, ids: Sequence[str], *, si: bool) -> None:
+    """Prende o apaga vistas previas en una llamada que exige la versión de la que son sus filas."""
+    campos: dict[str, Any] = {"match__id": en_portal.id, "match__version": en_portal.version}
+    campos |= {f"update__resources__{i}": {"datastore_active": si} for i in ids}
+    cliente.escribir("package_revise", {k: json.dumps(v) for k, v in campos.items()})
+
+
+def exigir_version(cliente: ClienteCKAN, en_portal: EnPortal) -> None:
+    """Falla si el portal ya no está en la versión leída: otra publicación llegó."""
+    version = leer_conjunto(cliente, en_portal.id).version
+    if version != en_portal.version:
+        raise ErrorPortal(f"Llegó otra publicación ({version}): la vista previa es de ella.", donde=en_portal.nombre)
+
+
+def podar(cliente: ClienteCKAN, en_portal: EnPortal, ids: Sequence[str], base: str, paso: Callable[[str], None]) -> None:
     """Quita las entregas viejas: primero sus bytes del disco del portal y después sus recursos."""
     comun = {"match__id": json.dumps(en_portal.id), "match__version": json.dumps(en_portal.version)}
     vacio = json.dumps({"clear_upload": True, "url": f"{base}/dataset/{en_portal.nombre}"})
     cliente.escribir("package_revise", {**comun, **{f"update__resources__{i}": vacio for i in ids}})
+    paso("bytes_podados")
     cliente.escribir("package_revise", {**comun, "filter": json.dumps([f"-resources__{i}" for i in ids])})

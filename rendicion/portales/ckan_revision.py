@@ -82,7 +82,7 @@ def _notas(cliente: ClienteCKAN, version: str | None, extensiones: Collection[st
         f"CKAN {version}." if version else "El portal no dice su versión de CKAN.",
         "El portal no publica su límite de tamaño por archivo: si uno lo pasa, no se publica nada y se avisa.",
     ]
-    if version and not version.startswith(PROBADAS):
+    if version and ".".join(version.split(".")[:2]) not in PROBADAS:
         notas.append(f"Esta versión no está entre las probadas ({', '.join(PROBADAS)}).")
     cargadores = [c for c in CARGADORES if c in extensiones]
     if "datastore" not in extensiones:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,12 +18,26 @@ class _Manejador(SimpleHTTPRequestHandler):
         ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ".csv": "text/csv; charset=utf-8",
         ".html": "text/html; charset=utf-8",
+        ".json": "application/json; charset=utf-8",
+        ".atom": "application/atom+xml; charset=utf-8",
+        ".bib": "application/x-bibtex; charset=utf-8",
+        ".cff": "text/yaml; charset=utf-8",
     }
 
     def end_headers(self) -> None:
         self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("X-Frame-Options", "DENY")
+        self.send_header("Referrer-Policy", "no-referrer")
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
+
+    def list_directory(self, path: str | os.PathLike[str]) -> None:
+        """No hace listas de archivos: una carpeta sin página no se muestra."""
+        del path
+        self.send_error(404, "No hay una pagina en esa direccion")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- así se llama en la clase base
+        """Calla los accesos: en la pantalla solo quedan los avisos propios."""
 
 
 def crear_servidor(carpeta: Path, puerto: int) -> ThreadingHTTPServer:

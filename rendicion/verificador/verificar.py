@@ -6,8 +6,12 @@ Uso:
     python3 verificar.py CARPETA                  otra carpeta
     python3 verificar.py https://…/entrega/       una entrega publicada en la web
 Opciones:
-    --clave-publica ARCHIVO   clave con que firma la entidad (PEM, o base64 de 32 bytes)
+    --clave-publica ARCHIVO   clave con que firma la entidad (PEM, o base64 de 32 bytes); si la ha cambiado,
+                              todas, una tras otra, de la más vieja a la más nueva
     --anterior LUGAR          manifiesto anterior, su carpeta, o la carpeta con todas las entregas
+    --huella SHA256           huella del manifiesto que usted guardó cuando se publicó
+    --corte AAAA-MM-DD        corte que usted espera: avisa si la entrega se quedó en uno anterior
+    --ultima                  avisa si en la carpeta de --anterior hay una entrega más nueva que esta
     --json                    el resultado para máquinas
 
 Solo usa la biblioteca estándar de Python 3.9 o posterior. No comparte código con el programa
@@ -31,9 +35,11 @@ import os
 import re
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,6 +47,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,7 +56,11 @@ MANIFIESTO, FIRMA, SUMAS, PAQUETE = "manifiesto.json", "manifiesto.firma", "SHA2
 FUERA_DEL_MANIFIESTO = {MANIFIESTO, FIRMA, SUMAS}
 BIEN, MAL, SIN_COMPROBAR = "bien", "mal", "no_comprobado"
 DETALLES_VISIBLES = 12
+# Contra archivos sin fin: lo que pasa de aquí no se lee ni se descarga.
 TOPE_MANIFIESTO = 50_000_000
+TOPE_ARCHIVO = 2_000_000_000
+TOPE_DESCARGA = 4_000_000_000
+PLAZO_DE_DESCARGA = 3600  # segundos, para la entrega completa
 
 # Las columnas de cada tabla, en orden, y cuántas de las que llevan * forman la clave.
 # Van escritas aquí para no creerle al esquema que trae la propia entrega.
@@ -314,14 +325,13 @@ def ruta_segura(ruta: object) -> bool:
     return not ruta.startswith("/") and all(p not in ("", ".", "..") for p in ruta.split("/"))
 
 
-def sha256_de(archivo: Path) -> tuple[str, int]:
-    """Devuelve la huella y el tamaño de un archivo, leído por partes."""
-    huella, tamano = hashlib.sha256(), 0
+def sha256_de(archivo: Path) -> str:
+    """Devuelve la huella de un archivo, leído por partes."""
+    huella = hashlib.sha256()
     with archivo.open("rb") as abierto:
         for parte in iter(lambda: abierto.read(1 << 20), b""):
             huella.update(parte)
-            tamano += len(parte)
-    return huella.hexdigest(), tamano
+    return huella.hexdigest()
 
 
 class Entrega:
@@ -339,6 +349,8 @@ class Entrega:
         archivo = self.carpeta / ruta
         if not ruta_segura(ruta) or not archivo.is_file() or archivo.is_symlink():
             raise Depende(f"falta {ver(ruta)}")
+        if archivo.stat().st_size > (TOPE_MANIFIESTO if ruta in FUERA_DEL_MANIFIESTO else TOPE_ARCHIVO):
+            raise Depende(f"{ver(ruta)} mide demasiado para leerlo: {archivo.stat().st_size} bytes")
         return archivo.read_bytes()
 
     def _json(self, ruta: str) -> Any:
@@ -469,9 +481,11 @@ def mirar_archivos(e: Entrega, c: Comprobacion) -> None:
             porque = (e.descarga or {}).get(ruta)
             c.mal(f"{ver(ruta)}: " + (f"no se pudo descargar ({porque})" if porque else "falta el archivo"))
             continue
-        huella, tamano = sha256_de(archivo)
-        c.exigir(tamano == anunciado["bytes"], f"{ver(ruta)}: mide {tamano} bytes y se anunciaron {anunciado['bytes']}")
-        c.exigir(huella == anunciado["sha256"], f"{ver(ruta)}: su contenido no es el que anunció el manifiesto")
+        tamano = archivo.stat().st_size
+        if tamano != anunciado["bytes"]:
+            c.mal(f"{ver(ruta)}: mide {tamano} bytes y se anunciaron {anunciado['bytes']}")
+            continue
+        c.exigir(sha256_de(archivo) == anunciado["sha256"], f"{ver(ruta)}: su contenido no es el que anunció el manifiesto")
     c.resumen = f"{len(archivos)} archivos"
 
 
@@ -528,6 +542,7 @@ def mirar_paquete(e: Entrega, c: Comprobacion) -> None:
     except Depende as error:
         c.mal(str(error))
         return
+    _mirar_ficha(e, c)
     archivos = e.manifiesto["archivos"]
     for tabla, columnas in COLUMNAS.items():
         for nombre, ruta in ((tabla, f"datos/{tabla}.csv"), (f"{tabla}-parquet", f"datos/{tabla}.parquet")):
@@ -542,6 +557,15 @@ def mirar_paquete(e: Entrega, c: Comprobacion) -> None:
             for falla in _fallas_del_esquema(tabla, columnas, recursos[tabla].get("schema")):
                 c.mal(f"{tabla}: {falla}")
     c.resumen = f"{len(COLUMNAS)} tablas"
+
+
+def _mirar_ficha(e: Entrega, c: Comprobacion) -> None:
+    m, paquete = e.manifiesto, e._json(PAQUETE)
+    for dato in ("entrega", "corte", "sintetica", "entidad", "vigencia"):
+        c.exigir(paquete.get(dato) == m[dato], f"«{dato}» no es lo que dice el manifiesto")
+    oficiales = paquete.get("cortes_oficiales")
+    anteriores = {x for x in oficiales if isinstance(x, str) and x < m["corte"]} if isinstance(oficiales, list) else set()
+    c.exigir(anteriores == {x for x in m["cortes"] if x < m["corte"]}, "sus cortes oficiales no son los del manifiesto")
 
 
 def _fallas_del_esquema(tabla: str, columnas: Sequence[str], esquema: Any) -> Iterator[str]:
@@ -820,7 +844,9 @@ def mirar_duplicados(e: Entrega, c: Comprobacion) -> None:
     """Comprueba que nada se cuente dos veces y que cada duplicado señale al que sí cuenta."""
     avances = avances_de(e)
     por_id = {v.id: v for v in avances}
-    por_direccion = {cap["fuente"] for cap in e.manifiesto["capturas"] if cap.get("url_identifica") is True}
+    capturas = e.manifiesto["capturas"]
+    por_direccion = {cap["fuente"] for cap in capturas if cap.get("url_identifica") is True}
+    declarado = all(isinstance(cap.get("url_identifica"), bool) for cap in capturas)
     for v in avances:
         if v.duplicado_de is None:
             continue
@@ -829,7 +855,8 @@ def mirar_duplicados(e: Entrega, c: Comprobacion) -> None:
             c.mal(f"{ver(v.id)}: señala a {ver(v.duplicado_de)}, que no existe, no cuenta o es de otra actividad")
             continue
         mismo = (otro.fuente, otro.registro) == (v.fuente, v.registro)
-        misma_url = v.url is not None and v.url == otro.url
+        vale = not declarado or {v.fuente, otro.fuente} <= por_direccion
+        misma_url = vale and v.url is not None and v.url == otro.url
         c.exigir(mismo or misma_url, f"{ver(v.id)}: no comparte registro ni dirección web con {ver(otro.id)}")
         c.exigir(otro.orden < v.orden, f"{ver(v.id)}: es anterior a {ver(otro.id)}; cuenta el primero")
         if not mismo:
@@ -1148,6 +1175,498 @@ def mirar_indicadores(nombre: str) -> Callable[[Entrega, Comprobacion], None]:
     return mirar
 
 
+# ------------------------------------------------------------------ el ciclo
+
+CIFRAS = "ciclo.json"
+DEL_CICLO = ("cronograma", "compromisos", "dialogo", "encuestas", "autodiagnostico")
+# Las reglas de fábrica; la entidad puede declarar otras, y entonces se avisa para que alguien las mire.
+REGLAS: dict[str, Any] = {
+    "k_encuestas": 5, "dias_respuesta": 15, "respuesta_habiles": True, "dias_publicacion": 10, "dias_aviso": 15,
+    "umbral_consolidacion": "50", "umbral_perfeccionamiento": "80", "responsable_seguimiento": None, "seguimientos": None,
+}
+MESES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+ESTADOS_DE_FECHA = ("vencido", "vence_pronto", "pendiente", "cumplido")
+ESTADOS_DE_COMPROMISO = ("sin_plazo", "pendiente", "vencido", "cumplido", "cumplido_tarde")
+TRAMOS = {"1–30 días": (1, 30), "31–90 días": (31, 90), "91–180 días": (91, 180), "más de 180 días": (181, 10**9)}
+
+
+def pascua(anio: int) -> date:
+    """Calcula el domingo de Pascua (algoritmo gregoriano de Meeus)."""
+    siglo, resto = divmod(anio, 100)
+    aureo = anio % 19
+    luna = (19 * aureo + siglo - siglo // 4 - (siglo - (siglo + 8) // 25 + 1) // 3 + 15) % 30
+    semana = (32 + 2 * (siglo % 4) + 2 * (resto // 4) - luna - resto % 4) % 7
+    ajuste = (aureo + 11 * luna + 22 * semana) // 451
+    mes, dias = divmod(luna + semana - 7 * ajuste + 114, 31)
+    return date(anio, mes, dias + 1)
+
+
+@lru_cache(maxsize=None)
+def festivos(anio: int) -> set[date]:
+    """Calcula los festivos de Colombia: los fijos, los que la Ley 51 de 1983 corre al lunes y los de Pascua."""
+    corridos = [(1, 6), (3, 19), (6, 29), (8, 15), (10, 12), (11, 1), (11, 11)] + ([(7, 9)] if anio >= 2026 else [])
+    dias = {date(anio, m, d) for m, d in ((1, 1), (5, 1), (7, 20), (8, 7), (12, 8), (12, 25))}
+    dias |= {date(anio, m, d) + timedelta(days=-date(anio, m, d).weekday() % 7) for m, d in corridos}
+    return dias | {pascua(anio) + timedelta(days=n) for n in (-3, -2, 43, 64, 71)}
+
+
+def habiles_despues(desde: date, cuantos: int) -> date:
+    """Devuelve el enésimo día hábil después de una fecha, que no se cuenta."""
+    while cuantos > 0:
+        desde += timedelta(days=1)
+        cuantos -= desde.weekday() < 5 and desde not in festivos(desde.year)
+    return desde
+
+
+def reglas_del_ciclo(e: Entrega) -> dict[str, Any]:
+    """Devuelve las reglas con que dice haberse calculado el ciclo; Depende si alguna no sirve."""
+    if CIFRAS not in e.manifiesto["archivos"]:
+        return dict(REGLAS)
+    dichas = e._json(CIFRAS)
+    dichas = dichas.get("reglas") if isinstance(dichas, dict) else None
+    if not isinstance(dichas, dict) or not set(REGLAS) <= set(dichas):
+        raise Depende(f"{CIFRAS} no trae las reglas del ciclo")
+    dias = [dichas[r] for r in ("dias_respuesta", "dias_publicacion", "dias_aviso")]
+    umbrales = [dichas[r] for r in ("umbral_consolidacion", "umbral_perfeccionamiento")]
+    seguimientos = dichas["seguimientos"] or []
+    sirven = (
+        all(type(d) is int and 1 <= d <= 365 for d in dias) and type(dichas["k_encuestas"]) is int
+        and dichas["k_encuestas"] >= 2 and isinstance(dichas["respuesta_habiles"], bool)
+        and all(isinstance(u, str) and NUMERO.fullmatch(u) for u in umbrales) and isinstance(seguimientos, list)
+        and all(isinstance(s, dict) and _es_dia(s.get("corte")) and _es_dia(s.get("publicado")) for s in seguimientos)
+    )
+    if not sirven or not 0 < Fraction(umbrales[0]) < Fraction(umbrales[1]) <= 100:
+        raise Depende(f"{CIFRAS} trae reglas que no se pueden usar")
+    return {r: dichas[r] for r in REGLAS}
+
+
+def sin_ciclo(e: Entrega) -> bool:
+    """Dice si la entrega no trae nada del ciclo: ni tablas ni cifras."""
+    return CIFRAS not in e.manifiesto["archivos"] and not any(len(e.tabla(t)) for t in DEL_CICLO)
+
+
+def del_ciclo(mirada: Mirada) -> Mirada:
+    """Prepara una comprobación del ciclo: no hay qué mirar si la entrega no lo trae."""
+
+    def mirar(e: Entrega, c: Comprobacion) -> None:
+        if sin_ciclo(e):
+            c.resumen = "la entrega no trae tablas del ciclo"
+            return
+        mirada(e, c)
+
+    return mirar
+
+
+def fecha_de(fila: Mapping[str, str | None], columna: str, tabla: str) -> date | None:
+    """Lee una fecha que puede ir vacía."""
+    return None if fila[columna] is None else leer(fila, columna, tabla)
+
+
+def _comparar_columnas(c: Comprobacion, quien: str, fila: Mapping[str, Any], esperado: Mapping[str, Any]) -> None:
+    for columna, valor in esperado.items():
+        c.exigir(fila[columna] == valor, f"{quien}, {columna}: publicado {ver(fila[columna])}, recalculado {ver(valor)}")
+
+
+def mirar_cronograma(e: Entrega, c: Comprobacion) -> None:
+    """Recalcula las fechas que se esperan y su estado, con los límites de publicación en días hábiles."""
+    reglas, corte, esperadas = reglas_del_ciclo(e), dia(e.manifiesto["corte"]), {}
+    aviso = timedelta(days=reglas["dias_aviso"])
+    evidencia, textos = Evidencia(avances_de(e)), {f["actividad_id"]: f["responsables"] for f in e.tabla("plan")}
+
+    def abierta(limite: date, se_sabe: bool) -> str:
+        if limite <= corte:
+            return "vencido" if se_sabe else "pendiente"
+        return "vence_pronto" if limite - corte <= aviso else "pendiente"
+
+    for a in actividades_de(e):
+        hecho, _ = evidencia.hasta(a.id, a.agregacion, corte)
+        hitos = sorted(a.hitos) or [a.fin]
+        for k, cuando in enumerate(hitos, start=1):
+            nombre = f"Hito {k} de {len(hitos)}" if a.hitos else "Fin de la ventana"
+            hay_meta = a.meta is not None
+            cumplido = a.meta is not None and hecho * len(hitos) >= a.meta * k
+            estado_ = "cumplido" if cumplido else abierta(cuando, hay_meta or hecho == 0)
+            esperadas[a.id, nombre, cuando.isoformat()] = {"responsables": textos[a.id], "estado": estado_}
+    oficiales = e._json(PAQUETE).get("cortes_oficiales")
+    if not isinstance(oficiales, list) or not all(map(_es_dia, oficiales)):
+        raise Depende(f"{PAQUETE} no dice cuáles son los cortes oficiales")
+    se_sabe = reglas["seguimientos"] is not None
+    publicados = {s["corte"] for s in reglas["seguimientos"] or () if dia(s["publicado"]) <= corte}
+    for oficial in sorted(set(oficiales)):
+        o, limite = dia(oficial), habiles_despues(dia(oficial), reglas["dias_publicacion"])
+        nombre = f"Publicación del seguimiento al {'1.º' if o.day == 1 else o.day} de {MESES[o.month - 1]} de {o.year}"
+        estado_ = "cumplido" if oficial in publicados else abierta(limite, se_sabe)
+        esperadas["corte", nombre, limite.isoformat()] = {"responsables": reglas["responsable_seguimiento"], "estado": estado_}
+    publicadas = {(f["actividad_id"], f["hito"], f["fecha"]): f for f in e.tabla("cronograma")}
+    for clave in sorted(set(esperadas) ^ set(publicadas), key=str):
+        c.mal(f"{'falta' if clave in esperadas else 'sobra'} la fecha {ver(' / '.join(map(str, clave)))}")
+    for clave in sorted(set(esperadas) & set(publicadas)):
+        _comparar_columnas(c, ver(" / ".join(clave)), publicadas[clave], esperadas[clave])
+    c.resumen = f"{len(esperadas)} fechas recalculadas"
+
+
+def eventos_de(contenido: bytes) -> dict[str, tuple[str, str, bool]]:
+    """Lee los eventos de un calendario (RFC 5545): su UID, y con él su día, su estado y si avisa."""
+    lineas = re.sub(r"\r\n[ \t]", "", contenido.decode("utf-8")).split("\r\n")
+    eventos: dict[str, tuple[str, str, bool]] = {}
+    evento: dict[str, str] | None = None
+    en_alarma = False
+    for linea in lineas:
+        nombre, _, valor = linea.partition(":")
+        if linea == "BEGIN:VEVENT":
+            evento = {}
+        elif linea == "END:VEVENT" and evento is not None:
+            uid = evento.get("UID", "")
+            if uid in eventos:
+                raise ValueError(f"repite el evento {uid}")
+            eventos[uid] = (evento.get("DTSTART", ""), evento.get("CATEGORIES", ""), "alarma" in evento)
+            evento = None
+        elif evento is not None and linea in ("BEGIN:VALARM", "END:VALARM"):
+            en_alarma = linea == "BEGIN:VALARM"
+            evento["alarma"] = "sí"
+        elif evento is not None and not en_alarma:
+            evento[nombre.split(";")[0]] = valor
+    return eventos
+
+
+def mirar_calendarios(e: Entrega, c: Comprobacion) -> None:
+    """Comprueba que los calendarios digan lo mismo que la tabla: uno con todo y uno por dependencia."""
+    archivos = [r for r in e.manifiesto["archivos"] if r == "cronograma.ics" or r.startswith("calendarios/")]
+    if "cronograma.ics" not in archivos:
+        raise FaltaMedio("la entrega no trae cronograma.ics")
+    rotulos = {"cumplido": "Cumplido", "vencido": "Vencido", "vence_pronto": "Vence pronto", "pendiente": "Pendiente"}
+    todos: dict[str, tuple[str, str, bool]] = {}
+    suyos: dict[str, set[str]] = defaultdict(set)
+    for f in e.tabla("cronograma"):
+        partes = (e.manifiesto["entidad"], str(e.manifiesto["vigencia"]), str(f["actividad_id"]), str(f["hito"]))
+        uid = str(uuid.uuid5(uuid.NAMESPACE_URL, "rendicion:" + "\x1f".join(partes)))
+        todos[uid] = (str(f["fecha"]).replace("-", ""), rotulos.get(str(f["estado"]), ""), f["estado"] != "cumplido")
+        for dependencia in (f["responsables"] or "Sin responsable").split(";"):
+            suyos[dependencia].add(uid)
+    leidos = {}
+    for ruta in archivos:
+        try:
+            leidos[ruta] = eventos_de(e.bytes_de(ruta))
+        except ValueError as error:
+            c.mal(f"{ver(ruta)}: no es un calendario que se entienda ({ver(error)})")
+            return
+        for uid, dice in leidos[ruta].items():
+            c.exigir(todos.get(uid) == dice, f"{ver(ruta)}: el evento {ver(uid)} no dice lo mismo que la tabla cronograma")
+    c.exigir(set(leidos["cronograma.ics"]) == set(todos), "cronograma.ics no trae un evento por cada fecha de la tabla")
+    por_archivo = Counter(frozenset(v) for r, v in leidos.items() if r != "cronograma.ics")
+    c.exigir(por_archivo == Counter(map(frozenset, suyos.values())), "no hay un calendario completo por cada dependencia")
+    c.resumen = f"{len(archivos)} calendarios, {len(todos)} fechas"
+
+
+def mirar_compromisos(e: Entrega, c: Comprobacion) -> None:
+    """Recalcula el estado y el retraso de cada compromiso, y sigue la historia de sus plazos."""
+    corte = dia(e.manifiesto["corte"])
+    historia = historia_de_plazos(e)
+    for f in e.tabla("compromisos"):
+        quien = f"compromiso {ver(f['compromiso_id'])}"
+        plazo, cumplido = fecha_de(f, "plazo", "compromisos"), fecha_de(f, "fecha_cumplimiento", "compromisos")
+        for columna in ("fecha", "fecha_cumplimiento"):
+            cuando = fecha_de(f, columna, "compromisos")
+            c.exigir(cuando is None or cuando <= corte, f"{quien}, {columna}: es posterior al corte")
+        retraso = None if plazo is None else max(0, ((cumplido or corte) - plazo).days)
+        tarde = bool(retraso)
+        if cumplido is not None:
+            estado_ = "cumplido_tarde" if tarde else "cumplido"
+        else:
+            estado_ = "sin_plazo" if plazo is None else "vencido" if tarde else "pendiente"
+        _comparar_columnas(c, quien, f, {"estado": estado_, "dias_retraso": None if retraso is None else str(retraso)})
+        c.exigir(f["evidencia_url"] is None or cumplido is not None, f"{quien}: trae evidencia y no se ha cumplido")
+        cambios = historia.get(str(f["compromiso_id"]), [])
+        c.exigir([x["numero"] for x in cambios] == list(range(1, len(cambios) + 1)), f"{quien}: a la historia de su plazo le falta un cambio")
+        for antes, despues in zip(cambios, cambios[1:]):
+            c.exigir(antes["despues"] == despues["antes"], f"{quien}: la historia de su plazo se contradice")
+        if cambios:
+            c.exigir(cambios[-1]["despues"] == f["plazo"], f"{quien}: su plazo no es el último de la historia")
+    c.resumen = f"{len(e.tabla('compromisos'))} compromisos, {sum(map(len, historia.values()))} cambios de plazo"
+
+
+def historia_de_plazos(e: Entrega) -> dict[str, list[dict[str, Any]]]:
+    """Lee de los hallazgos los cambios de plazo de cada compromiso publicado, en orden."""
+    publicados = set(e.tabla("compromisos").columna("compromiso_id"))
+    historia: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for h in e.tabla("hallazgos"):
+        numero_ = re.fullmatch(r"plazo \(([0-9]+)\)", str(h["campo"]))
+        if numero_ and h["regla"] in ("plazo_cambiado", "plazo_cambiado_vencido") and h["registro"] in publicados:
+            if not _es_dia(h["valor"]) or not (h["literal"] is None or _es_dia(h["literal"])):
+                raise Depende(f"la historia del plazo de {ver(h['registro'])} no trae fechas")
+            movidos = None if h["literal"] is None else (dia(str(h["valor"])) - dia(h["literal"])).days
+            historia[str(h["registro"])].append({
+                "compromiso_id": h["registro"], "numero": int(numero_.group(1)), "antes": h["literal"],
+                "despues": h["valor"], "dias_movidos": movidos,
+                "ya_vencido": h["regla"] == "plazo_cambiado_vencido", "detalle": h["explicacion"],
+            })
+    return {k: sorted(v, key=lambda x: x["numero"]) for k, v in sorted(historia.items())}
+
+
+def mirar_dialogo(e: Entrega, c: Comprobacion) -> None:
+    """Recalcula el límite de cada pregunta y si se respondió a tiempo."""
+    reglas, corte = reglas_del_ciclo(e), dia(e.manifiesto["corte"])
+    for f in e.tabla("dialogo"):
+        quien = f"pregunta {ver(f['pregunta_id'])}"
+        hecha, respondida = leer(f, "fecha", "dialogo"), fecha_de(f, "fecha_respuesta", "dialogo")
+        c.exigir(hecha <= corte and (respondida is None or respondida <= corte), f"{quien}: es posterior al corte")
+        dias = reglas["dias_respuesta"]
+        limite = habiles_despues(hecha, dias) if reglas["respuesta_habiles"] else hecha + timedelta(days=dias)
+        a_tiempo = respondida <= limite if respondida else False if corte > limite else None
+        _comparar_columnas(c, quien, f, {
+            "limite": limite.isoformat(), "a_tiempo": None if a_tiempo is None else str(a_tiempo).lower(),
+        })
+    c.resumen = f"{len(e.tabla('dialogo'))} preguntas"
+
+
+def mirar_encuestas(e: Entrega, c: Comprobacion) -> None:
+    """Comprueba que las cifras de cada pregunta sumen su base y que lo oculto no se pueda despejar."""
+    k = reglas_del_ciclo(e)["k_encuestas"]
+    for (espacio, pregunta), filas in preguntas_de(e).items():
+        quien = f"{ver(espacio)}, {ver(pregunta)}"
+        bases = {leer(f, "base", "encuestas") for f in filas}
+        for f in filas:
+            c.exigir((f["respuestas"] is None) == (f["suprimida"] == "true"), f"{quien}, {ver(f['opcion'])}: oculta y publicada a la vez")
+        vistas = [leer(f, "respuestas", "encuestas") for f in filas if f["respuestas"] is not None]
+        if len(bases) > 1 or any(v < 0 for v in (*vistas, *bases)):
+            c.mal(f"{quien}: sus opciones dicen bases distintas o negativas")
+            continue
+        c.exigir(not any(0 < v < k for v in vistas), f"{quien}: publica una cifra de menos de {k} personas")
+        ocultas, falta = len(filas) - len(vistas), min(bases) - sum(vistas)
+        if not ocultas:
+            c.exigir(falta == 0, f"{quien}: sus cifras suman {sum(vistas)} y la base dice {min(bases)}")
+        else:
+            menor = min((v for v in vistas if v), default=10**18)
+            c.exigir(_se_puede_ocultar(ocultas, falta, k, menor), f"{quien}: lo oculto se puede despejar, o no suma la base")
+    c.resumen = f"{len(preguntas_de(e))} preguntas, ninguna cifra de 1 a {k - 1}"
+
+
+def preguntas_de(e: Entrega) -> dict[tuple[str, str], list[dict[str, str | None]]]:
+    """Reparte las filas de las encuestas por espacio y pregunta."""
+    reparto: dict[tuple[str, str], list[dict[str, str | None]]] = defaultdict(list)
+    for f in e.tabla("encuestas"):
+        reparto[str(f["espacio"]), str(f["pregunta"])].append(f)
+    return dict(sorted(reparto.items()))
+
+
+def _se_puede_ocultar(ocultas: int, suma: int, k: int, menor: int) -> bool:
+    """Dice si lo oculto puede ser lo que manda la regla: cifras de 1 a k-1 y, con ellas, la menor de las grandes y sus iguales."""
+    for grandes in range(1, ocultas):
+        chicas = ocultas - grandes
+        # suma = grandes·v + chicas, con k <= v < menor y cada chica de 1 a k-1
+        bajo = max(k, -(-(suma - chicas * (k - 1)) // grandes))
+        if bajo < menor and bajo * grandes + chicas <= suma:
+            return True
+    return False
+
+
+def mirar_autodiagnostico(e: Entrega, c: Comprobacion) -> None:
+    """Comprueba que cada puntaje esté entre 0 y 100."""
+    puntajes = [leer(f, "puntaje", "autodiagnostico") for f in e.tabla("autodiagnostico") if f["puntaje"] is not None]
+    c.exigir(all(0 <= p <= 100 for p in puntajes), "hay un puntaje que no está entre 0 y 100")
+    c.resumen = f"{len(puntajes)} puntajes"
+
+
+def mirar_cifras_del_ciclo(e: Entrega, c: Comprobacion) -> None:
+    """Recalcula cada cifra de ciclo.json desde las tablas publicadas."""
+    if CIFRAS not in e.manifiesto["archivos"]:
+        raise FaltaMedio(f"la entrega no trae {CIFRAS}")
+    publicado, reglas = e._json(CIFRAS), reglas_del_ciclo(e)
+    c.exigir(publicado.get("formato") == "rendicion-ciclo/1", "su formato no es rendicion-ciclo/1")
+    c.exigir(publicado.get("corte") == e.manifiesto["corte"], "su corte no es el del manifiesto")
+    esperado = {
+        "cronograma": cifras_de_cronograma(e), "compromisos": cifras_de_compromisos(e), "dialogo": cifras_de_dialogo(e),
+        "encuestas": cifras_de_encuestas(e), "autodiagnostico": cifras_de_autodiagnostico(e, reglas),
+    }
+    contadas = 0
+    for parte, valor in esperado.items():
+        for falla in diferencias(publicado.get(parte), valor, parte):
+            c.mal(falla)
+        contadas += cuantas_cifras(valor)
+    for sobra in sorted(set(publicado) - set(esperado) - {"formato", "corte", "reglas"}):
+        c.mal(f"trae «{ver(sobra)}», que nadie pidió")
+    for regla, comun in REGLAS.items():
+        if reglas[regla] != comun and regla not in ("responsable_seguimiento", "seguimientos"):
+            c.sin_comprobar(f"la entidad usa {regla} = {ver(reglas[regla])} y lo común es {comun}; mire si lo dice en su norma")
+    for s in reglas["seguimientos"] or ():
+        c.sin_comprobar(f"la entidad declara que publicó el seguimiento al {s['corte']} el {s['publicado']}; pídale la prueba")
+    c.resumen = f"{contadas} cifras recalculadas"
+
+
+def diferencias(publicado: Any, esperado: Any, donde: str) -> Iterator[str]:
+    """Compara dos valores de JSON, hasta el tipo, y dice dónde no son iguales."""
+    if isinstance(esperado, dict) and isinstance(publicado, dict):
+        for clave in sorted({*publicado, *esperado}):
+            if clave not in publicado or clave not in esperado:
+                yield f"{ver(donde)}: {'falta' if clave in esperado else 'sobra'} «{ver(clave)}»"
+            else:
+                yield from diferencias(publicado[clave], esperado[clave], f"{donde}, {clave}")
+    elif isinstance(esperado, list) and isinstance(publicado, list):
+        if len(publicado) != len(esperado):
+            yield f"{ver(donde)}: trae {len(publicado)} elementos y deben ser {len(esperado)}"
+        for n, (uno, otro) in enumerate(zip(publicado, esperado), start=1):
+            yield from diferencias(uno, otro, f"{donde} {n}")
+    elif type(publicado) is not type(esperado) or publicado != esperado:
+        yield f"{ver(donde)}: publicado {ver(publicado)}, recalculado {ver(esperado)}"
+
+
+def cuantas_cifras(valor: Any) -> int:
+    """Cuenta los valores sueltos de una estructura."""
+    hijos = valor.values() if isinstance(valor, dict) else valor if isinstance(valor, list) else None
+    return 1 if hijos is None else sum(map(cuantas_cifras, hijos))
+
+
+def tasa(parte: int, todo: int) -> str | None:
+    """Escribe qué porcentaje es una parte del todo; None si no hay todo."""
+    return pct(Fraction(100 * parte, todo)) if todo else None
+
+
+def cifras_de_cronograma(e: Entrega) -> dict[str, Any]:
+    """Cuenta las fechas por estado y por dependencia."""
+    suyas: dict[str, list[str | None]] = defaultdict(list)
+    for f in e.tabla("cronograma"):
+        for dependencia in (f["responsables"] or "Sin responsable").split(";"):
+            suyas[dependencia].append(f["estado"])
+
+    def cuenta(estados: list[str | None]) -> dict[str, int]:
+        return {x: estados.count(x) for x in ESTADOS_DE_FECHA}
+
+    todas = e.tabla("cronograma").columna("estado")
+    return {
+        "fechas": len(todas), "por_estado": cuenta(todas),
+        "por_dependencia": [{"dependencia": d, **cuenta(x)} for d, x in sorted(suyas.items())],
+    }
+
+
+def cifras_de_compromisos(e: Entrega) -> dict[str, Any]:
+    """Calcula cumplimiento, puntualidad y antigüedad de los compromisos: de todos, por espacio y por responsable."""
+    filas = list(e.tabla("compromisos"))
+    por_espacio: dict[str, list[Any]] = defaultdict(list)
+    por_responsable: dict[str, list[Any]] = defaultdict(list)
+    for f in filas:
+        por_espacio[str(f["espacio"])].append(f)
+        for r in set((f["responsables"] or "Sin responsable").split(";")):
+            por_responsable[r].append(f)
+    return {
+        **medir_compromisos(filas),
+        "por_espacio": [{"espacio": x, **medir_compromisos(v)} for x, v in sorted(por_espacio.items())],
+        "por_responsable": [{"responsable": x, **medir_compromisos(v)} for x, v in sorted(por_responsable.items())],
+        "cambios_de_plazo": [x for v in historia_de_plazos(e).values() for x in v],
+    }
+
+
+def medir_compromisos(filas: Sequence[Mapping[str, str | None]]) -> dict[str, Any]:
+    """Calcula las cifras de un grupo de compromisos desde su estado, su plazo y su retraso."""
+    veces = Counter(f["estado"] for f in filas)
+    hechos = veces["cumplido"] + veces["cumplido_tarde"]
+    puntuales = sum(f["estado"] == "cumplido" and f["plazo"] is not None for f in filas)
+    medidos = puntuales + veces["cumplido_tarde"] + veces["vencido"]
+    retrasos = [leer(f, "dias_retraso", "compromisos") for f in filas if f["estado"] == "vencido"]
+    return {
+        "compromisos": len(filas), **{x: veces[x] for x in ESTADOS_DE_COMPROMISO},
+        "cumplimiento_numerador": hechos, "cumplimiento_denominador": len(filas), "cumplimiento_pct": tasa(hechos, len(filas)),
+        "puntualidad_numerador": puntuales, "puntualidad_denominador": medidos, "puntualidad_pct": tasa(puntuales, medidos),
+        "vencidos_por_retraso": {t: sum(a <= r <= b for r in retrasos) for t, (a, b) in TRAMOS.items()},
+        "retraso_medio_dias": pct(Fraction(sum(retrasos), len(retrasos))) if retrasos else None,
+        "retraso_maximo_dias": max(retrasos, default=None),
+    }
+
+
+def cifras_de_dialogo(e: Entrega) -> dict[str, Any]:
+    """Cuenta preguntas y respuestas: todas, por espacio y canal, y por tema."""
+    filas = list(e.tabla("dialogo"))
+
+    def agrupadas(columnas: Sequence[str]) -> list[dict[str, Any]]:
+        grupos: dict[tuple[str | None, ...], list[Any]] = defaultdict(list)
+        for f in filas:
+            grupos[tuple(f[x] for x in columnas)].append(f)
+        en_orden = sorted(grupos, key=lambda g: tuple(x or "" for x in g))
+        return [{**dict(zip(columnas, g)), **medir_dialogo(grupos[g])} for g in en_orden]
+
+    return {**medir_dialogo(filas), "por_espacio_y_canal": agrupadas(("espacio", "canal")), "por_tema": agrupadas(("tema",))}
+
+
+def medir_dialogo(filas: Sequence[Mapping[str, str | None]]) -> dict[str, Any]:
+    """Calcula las cifras de un grupo de preguntas."""
+    casos = Counter((f["fecha_respuesta"] is not None, f["a_tiempo"]) for f in filas)
+    bien, tarde, vencidas = casos[True, "true"], casos[True, "false"], casos[False, "false"]
+    return {
+        "preguntas": len(filas), "respondidas": sum(n for (si, _), n in casos.items() if si), "a_tiempo": bien, "tarde": tarde,
+        "sin_respuesta_vencidas": vencidas, "sin_respuesta_en_plazo": casos[False, None],
+        "puntualidad_numerador": bien, "puntualidad_denominador": bien + tarde + vencidas,
+        "puntualidad_pct": tasa(bien, bien + tarde + vencidas),
+    }
+
+
+def cifras_de_encuestas(e: Entrega) -> dict[str, Any]:
+    """Calcula la cobertura de cada pregunta y compara los espacios en porcentajes de su base."""
+    preguntas = preguntas_de(e)
+    espacios = sorted({espacio for espacio, _ in preguntas})
+    fuera = ("sin_respuesta", "fuera_de_escala", "repetidas", "sin_consentimiento")
+    dichas = {(h["registro"], h["campo"]): leer(h, "valor", "hallazgos") for h in e.tabla("hallazgos") if h["origen"] == "encuestas" and h["campo"] in fuera}
+    porcentajes: dict[tuple[str, str], dict[str, str | None]] = defaultdict(lambda: dict.fromkeys(espacios))
+    for (espacio, pregunta), filas in preguntas.items():
+        for f in filas:
+            oculta = f["respuestas"] is None
+            porcentajes[pregunta, str(f["opcion"])][espacio] = None if oculta else tasa(int(str(f["respuestas"])), leer(f, "base", "encuestas"))
+    return {
+        "encuestas": len(espacios),
+        "cobertura": [
+            {"espacio": x, "pregunta": p, "base": leer(filas[0], "base", "encuestas"), **{n: int(dichas.get((f"{x} · {p}", n), 0)) for n in fuera}}
+            for (x, p), filas in preguntas.items()
+        ],
+        "comparacion": [{"pregunta": p, "opcion": o, "espacios": v} for (p, o), v in sorted(porcentajes.items())],
+    }
+
+
+def cifras_de_autodiagnostico(e: Entrega, reglas: Mapping[str, Any]) -> dict[str, Any]:
+    """Calcula el nivel por media de medias, la brecha y lo que más subiría el puntaje."""
+    arbol: dict[str, dict[str, list[tuple[str, Fraction | None]]]] = {}
+    for f in e.tabla("autodiagnostico"):
+        puntaje = None if f["puntaje"] is None else leer(f, "puntaje", "autodiagnostico")
+        arbol.setdefault(str(f["componente"]), {}).setdefault(str(f["categoria"]), []).append((str(f["actividad_de_gestion"]), puntaje))
+
+    def pareja(valores: Iterable[Fraction | None]) -> Fraction | None:
+        return media((Fraction(1), v) for v in valores).valor
+
+    def banda(p: Fraction | None) -> int | None:
+        return None if p is None else 1 + sum(p > tope for tope in (20, 40, 60, 80))
+
+    def cuentas(pares: list[tuple[str, Fraction | None]]) -> dict[str, int]:
+        return {"actividades": len(pares), "calificadas": sum(p is not None for _, p in pares)}
+
+    de_categoria = {(x, k): pareja(p for _, p in v) for x, ks in arbol.items() for k, v in ks.items()}
+    de_componente = {x: pareja(de_categoria[x, k] for k in ks) for x, ks in arbol.items()}
+    total = pareja(de_componente.values())
+    escalon = [("consolidacion", numero(reglas["umbral_consolidacion"])), ("perfeccionamiento", numero(reglas["umbral_perfeccionamiento"]))]
+    faltan = [] if total is None else [(n, u - total) for n, u in escalon if total < u]
+    nivel = None if total is None else ("perfeccionamiento", "consolidacion", "inicial")[len(faltan)]
+    todas = [x for ks in arbol.values() for v in ks.values() for x in v]
+    palancas = []
+    for x, ks in arbol.items():
+        for k, v in ks.items():
+            for actividad, p in v:
+                if p is not None and p < 100:
+                    pares = sum(m is not None for m in de_componente.values()) * sum(de_categoria[x, otra] is not None for otra in ks)
+                    sube = con_decimales((100 - p) / (pares * cuentas(v)["calificadas"]), 2)
+                    palancas.append({"componente": x, "categoria": k, "actividad_de_gestion": actividad, "puntaje": pct(p), "sube": sube})
+    palancas.sort(key=lambda z: (-Fraction(str(z["sube"])), z["componente"], z["categoria"], z["actividad_de_gestion"]))
+    return {
+        "puntaje": pct(total), "banda": banda(total), "nivel": nivel,
+        "siguiente_nivel": faltan[0][0] if faltan else None, "brecha_siguiente": pct(faltan[0][1]) if faltan else None,
+        "brecha_perfeccionamiento": None if total is None else pct(max(Fraction(0), escalon[1][1] - total)), **cuentas(todas),
+        "componentes": [
+            {"componente": x, "puntaje": pct(de_componente[x]), "banda": banda(de_componente[x]), **cuentas([z for v in ks.values() for z in v])}
+            for x, ks in arbol.items()
+        ],
+        "categorias": [
+            {"componente": x, "categoria": k, "puntaje": pct(de_categoria[x, k]), "banda": banda(de_categoria[x, k]), **cuentas(v)}
+            for x, ks in arbol.items() for k, v in ks.items()
+        ],
+        "palancas": palancas[:10],
+    }
+
+
 # ------------------------------------------------------------------ cadena y firma
 
 
@@ -1173,39 +1692,77 @@ def eslabon(archivo: Path) -> Eslabon:
     return Eslabon(archivo.parent.name, datos, hashlib.sha256(contenido).hexdigest(), archivo.parent)
 
 
-def mirar_cadena(e: Entrega, c: Comprobacion, anterior: Path | None, clave: bytes | None) -> None:
+class Espera(NamedTuple):
+    """Guarda lo que quien verifica ya sabe y la entrega no puede desmentir."""
+
+    huella: str | None = None
+    corte: str | None = None
+    ultima: bool = False
+
+
+def mirar_cadena(
+    e: Entrega, c: Comprobacion, anterior: Path | None, claves: Sequence[bytes], espera: Espera = Espera()
+) -> None:
     """Comprueba el enlace con la entrega anterior, o toda la cadena si se da la carpeta con las entregas."""
     m = e.manifiesto
+    propio = Eslabon(m["entrega"], m, hashlib.sha256(e.bytes_de(MANIFIESTO)).hexdigest(), e.carpeta)
+    if espera.huella is not None:
+        c.exigir(propio.sha256 == espera.huella, f"la huella de su manifiesto es {propio.sha256} y usted guardó {ver(espera.huella)}")
+    if espera.corte is not None:
+        c.exigir(m["corte"] >= espera.corte, f"su corte es {m['corte']} y usted esperaba el {ver(espera.corte)}: no está al día")
     if anterior is None:
+        c.exigir(not espera.ultima, "para saber si es la última hace falta la carpeta con todas (--anterior)")
         if m["numero"] > 1:
             raise FaltaMedio("no se dio la entrega anterior (--anterior)")
         c.resumen = "es la primera entrega"
         return
     archivo = anterior / MANIFIESTO if anterior.is_dir() else anterior
-    propio = Eslabon(m["entrega"], m, hashlib.sha256(e.bytes_de(MANIFIESTO)).hexdigest(), e.carpeta)
-    if archivo.is_file():
-        try:
-            _mirar_enlace(eslabon(archivo), propio, c)
-        except Depende as error:
-            c.mal(str(error))
+    if not archivo.is_file():
+        _mirar_toda(anterior, propio, c, claves, espera.ultima)
         return
-    _mirar_toda(anterior, propio, c, clave)
+    c.exigir(not espera.ultima, "para saber si es la última hace falta la carpeta con todas (--anterior)")
+    try:
+        antes = eslabon(archivo)
+    except Depende as error:
+        c.mal(str(error))
+        return
+    _mirar_enlace(antes, propio, c, claves)
+    if claves and (antes.carpeta / FIRMA).is_file():
+        _mirar_turnos([antes, propio], propio, c, claves)
 
 
-def _mirar_enlace(antes: Eslabon, este: Eslabon, c: Comprobacion) -> None:
+def _mirar_enlace(antes: Eslabon, este: Eslabon, c: Comprobacion, claves: Sequence[bytes]) -> None:
     este_m, antes_m, donde = este.manifiesto, antes.manifiesto, f"{ver(este.lugar)}: "
     c.exigir(este_m["anterior"] == antes.sha256, donde + f"no señala a {ver(antes.lugar)} tal como está hoy")
     sigue = este_m["numero"] == antes_m["numero"] + 1
     c.exigir(sigue, donde + f"es la número {este_m['numero']} y la anterior es la {antes_m['numero']}")
     for dato in ("entidad", "vigencia"):
         c.exigir(este_m[dato] == antes_m[dato], donde + f"cambia {dato} frente a la anterior")
+    if not claves:
+        _avisar_cambio_de_clave(antes, este, c)
 
 
-def _mirar_toda(carpeta: Path, propio: Eslabon, c: Comprobacion, clave: bytes | None) -> None:
+def _avisar_cambio_de_clave(antes: Eslabon, este: Eslabon, c: Comprobacion) -> None:
+    """Sin clave dada no se sabe si un cambio es legítimo, pero no se calla."""
+    vieja, nueva = _clave_que_trae(antes.carpeta), _clave_que_trae(este.carpeta)
+    if vieja is not None and nueva is None:
+        c.sin_comprobar(f"{ver(este.lugar)}: no está firmada y {ver(antes.lugar)} sí; pregunte a la entidad por qué")
+    elif vieja is not None and nueva != vieja:
+        c.sin_comprobar(f"{ver(este.lugar)}: la firma otra clave que a {ver(antes.lugar)}; pregunte a la entidad si la cambió")
+
+
+def _clave_que_trae(carpeta: Path) -> bytes | None:
+    try:
+        return leer_firma((carpeta / FIRMA).read_bytes())[0]
+    except (OSError, ValueError):
+        return None
+
+
+def eslabones_de(carpeta: Path, propio: Eslabon, c: Comprobacion) -> dict[str, Eslabon]:
+    """Lee los manifiestos de una carpeta de entregas, los de la misma entidad y vigencia, por su huella."""
     eslabones = {propio.sha256: propio}
-    hay_alguno = False
-    for archivo in sorted(carpeta.glob(f"*/{MANIFIESTO}")):
-        hay_alguno = True
+    archivos = sorted(carpeta.glob(f"*/{MANIFIESTO}"))
+    for archivo in archivos:
         try:
             hallado = eslabon(archivo)
         except Depende as error:
@@ -1213,25 +1770,189 @@ def _mirar_toda(carpeta: Path, propio: Eslabon, c: Comprobacion, clave: bytes | 
             continue
         if all(hallado.manifiesto[k] == propio.manifiesto[k] for k in ("entidad", "vigencia")):
             eslabones.setdefault(hallado.sha256, hallado)
-    if not hay_alguno:
+    if not archivos:
         c.mal(f"{carpeta}: no hay manifiesto ni entregas ahí")
-        return
+    return eslabones
+
+
+def _mirar_toda(carpeta: Path, propio: Eslabon, c: Comprobacion, claves: Sequence[bytes], ultima: bool) -> None:
+    eslabones = eslabones_de(carpeta, propio, c)
     por_numero: dict[int, list[Eslabon]] = defaultdict(list)
-    for hallado in eslabones.values():
+    for hallado in sorted(eslabones.values(), key=lambda x: (x.manifiesto["numero"], x.lugar)):
         por_numero[hallado.manifiesto["numero"]].append(hallado)
-    for n in range(1, max(por_numero) + 1):
-        c.exigir(n in por_numero, f"falta la entrega número {n}")
-        if len(por_numero.get(n, [])) > 1:
-            lugares = ", ".join(x.lugar for x in por_numero[n])
-            c.mal(f"hay dos entregas distintas con el número {n}: {ver(lugares)}")
-        for este in por_numero.get(n, []):
+    esperado = 1
+    for n, suyos in por_numero.items():  # de número en número, sin recorrer los que un manifiesto ajeno se invente
+        if n > esperado:
+            c.mal(f"falta la entrega número {esperado}" if n == esperado + 1 else f"faltan las entregas {esperado} a {n - 1}")
+        esperado = n + 1
+        if len(suyos) > 1:
+            c.mal(f"hay dos entregas distintas con el número {n}: {ver(', '.join(x.lugar for x in suyos))}")
+        for este in suyos:
             for antes in por_numero.get(n - 1, []):
-                _mirar_enlace(antes, este, c)
-            if clave is not None and este is not propio:
-                falla = falla_de_firma(este.carpeta, clave)
-                c.exigir(not falla, f"{ver(este.lugar)}: {falla}")
-    nuevas = max(por_numero) - propio.manifiesto["numero"]
+                _mirar_enlace(antes, este, c, claves)
+    if claves:
+        _mirar_turnos([x for suyos in por_numero.values() for x in suyos], propio, c, claves)
+    nuevas = esperado - 1 - propio.manifiesto["numero"]
+    c.exigir(not (ultima and nuevas), f"no es la última: en {carpeta} hay {nuevas} más nuevas")
     c.resumen = f"{len(eslabones)} entregas" + (f"; más nuevas que esta: {nuevas}" if nuevas else "")
+
+
+def _mirar_turnos(eslabones: Iterable[Eslabon], propio: Eslabon, c: Comprobacion, claves: Sequence[bytes]) -> None:
+    """Comprueba de quién es cada firma y que, cambiada una clave, la vieja no vuelva a firmar."""
+    turno = 0
+    for este in eslabones:
+        falla = falla_de_firma(este.carpeta, claves)
+        if falla:
+            c.exigir(este is propio, f"{ver(este.lugar)}: {falla}")  # la propia ya lo dice en su línea
+            continue
+        suya = claves.index(_clave_que_trae(este.carpeta) or b"")
+        c.exigir(suya >= turno, f"{ver(este.lugar)}: la firma una clave que la entidad ya había cambiado")
+        turno = max(turno, suya)
+
+
+# ------------------------------------------------------------------ correcciones
+
+COMPARADAS = ("plan", "avances", "indicadores_actividad", "indicadores_subcomponente", "indicadores_dependencia", "indicadores_total")
+SIN_MOTIVO = "sin motivo declarado"
+FILA = "(fila)"
+# Un archivo que se retiró de un portal: su clave es la entrega y la ruta, y «antes» es su huella.
+RETIRADO = "(archivo)"
+Cambios = dict[tuple[str, str, str], tuple[Any, Any]]
+
+
+def mirar_correcciones(e: Entrega, c: Comprobacion, anterior: Path | None) -> None:
+    """Comprueba que `correcciones` diga todo lo que cambió frente a lo ya publicado, y nada más.
+
+    Sin las entregas anteriores comprueba lo que se puede: que cada motivo tenga autor y fecha, y que
+    «después» sea lo que hoy se publica.
+    """
+    filas = list(e.tabla("correcciones"))
+    for f in filas:
+        _mirar_motivo(f, c)
+    dichos = {(str(f["tabla"]), str(f["clave"]), str(f["campo"])): (_lado(f, "antes"), _lado(f, "despues")) for f in filas}
+    hoy = {t: _por_clave(e.tabla(t), t) for t in COMPARADAS}
+    retirados = {lugar: dichos.pop(lugar) for lugar in list(dichos) if lugar[0] == RETIRADO}
+    for (_, clave, campo), (_, despues) in retirados.items():
+        c.exigir(campo == RETIRADO and despues is None, f"{ver(clave)}: un archivo retirado no tiene «después»")
+    for (tabla, clave, campo), (_, despues) in dichos.items():
+        fila = hoy.get(tabla, {}).get(clave)
+        publicado = fila if campo == FILA else _valor_de(fila, campo)
+        c.exigir(tabla in COMPARADAS and publicado == despues, f"{ver(tabla)} {ver(clave)}, {ver(campo)}: «después» no es lo que hoy se publica")
+    c.resumen = f"{len(dichos)} cambios dichos" if dichos else "ningún cambio"
+    c.resumen += f", {len(retirados)} archivos retirados" if retirados else ""
+    if e.manifiesto["numero"] == 1:
+        c.exigir(not dichos, "es la primera entrega y dice que cambió algo ya publicado")
+        return
+    if anterior is None or not anterior.is_dir() or (anterior / MANIFIESTO).is_file():
+        c.sin_comprobar("para saber si dice todo lo que cambió hace falta la carpeta con todas las entregas (--anterior)")
+        return
+    _comparar_cambios(dichos, cambios_esperados(e, hoy, anterior), c)
+
+
+def _mirar_motivo(f: Mapping[str, str | None], c: Comprobacion) -> None:
+    donde = f"{ver(f['tabla'])} {ver(f['clave'])}, {ver(f['campo'])}: "
+    if f["motivo"] == SIN_MOTIVO:
+        c.exigir(f["autor"] is None and f["fecha"] is None, donde + "no tiene motivo y sí autor o fecha")
+    else:
+        completo = None not in (f["motivo"], f["autor"], f["fecha"])
+        c.exigir(completo, donde + f"da el motivo «{ver(f['motivo'])}» sin autor o sin fecha")
+
+
+def _lado(f: Mapping[str, str | None], lado: str) -> Any:
+    texto, campo = f[lado], str(f["campo"])
+    if texto is None or campo != FILA:
+        return _tipado(campo, texto)
+    try:
+        leida = json.loads(texto)
+        return {k: _tipado(k, v) for k, v in leida.items()}
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return texto
+
+
+def _tipado(columna: str, texto: str | None) -> Any:
+    try:
+        return texto if texto is None or TIPOS.get(columna) != "number" else numero(texto)
+    except ValueError:
+        return texto
+
+
+def _valor_de(fila: Mapping[str, Any] | None, campo: str) -> Any:
+    return "no hay esa fila" if fila is None else fila.get(campo)
+
+
+def _por_clave(tabla: Tabla, nombre: str) -> dict[str, dict[str, Any]]:
+    """Devuelve las filas por su clave, sin sus celdas vacías."""
+    return {
+        "|".join(str(f[k]) for k in CLAVES[nombre]): {k: _tipado(k, v) for k, v in f.items() if v is not None} for f in tabla
+    }
+
+
+def cambios_esperados(e: Entrega, hoy: Mapping[str, Mapping[str, dict[str, Any]]], carpeta: Path) -> Cambios:
+    """Compara cada fila con la última entrega de su corte; Depende si falta o está alterada alguna anterior."""
+    m = e.manifiesto
+    propio = Eslabon(m["entrega"], m, "", e.carpeta)
+    cadena = [x for x in eslabones_de(carpeta, propio, Comprobacion("", "")).values() if x.manifiesto["numero"] < m["numero"]]
+    cadena.sort(key=lambda x: x.manifiesto["numero"])
+    if [x.manifiesto["numero"] for x in cadena] != list(range(1, len(cadena) + 1)) or len(cadena) != m["numero"] - 1:
+        raise Depende("la carpeta no tiene todas las anteriores, una de cada número")
+    ultimas = {x.manifiesto["corte"]: x for x in cadena}
+    misma = ultimas.get(m["corte"])
+    leidas: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+
+    def de(entrega: Eslabon, tabla: str) -> dict[str, dict[str, Any]]:
+        lugar = (entrega.sha256, tabla)
+        if lugar not in leidas:
+            leidas[lugar] = _por_clave(_tabla_anterior(entrega, tabla), tabla)
+        return leidas[lugar]
+
+    cambios: Cambios = {}
+    for tabla in COMPARADAS:
+        if "corte" not in COLUMNAS[tabla]:
+            if misma is not None:
+                cambios.update(_diferencias(tabla, de(misma, tabla), hoy[tabla]))
+            continue
+        for corte in {f["corte"] for f in hoy[tabla].values()}:
+            base = ultimas.get(corte, misma)
+            if base is not None:
+                viejas, nuevas = ({k: f for k, f in filas.items() if f["corte"] == corte} for filas in (de(base, tabla), hoy[tabla]))
+                cambios.update(_diferencias(tabla, viejas, nuevas))
+    return cambios
+
+
+def _tabla_anterior(entrega: Eslabon, tabla: str) -> Tabla:
+    ruta = f"datos/{tabla}.csv"
+    contenido = Entrega(entrega.carpeta).bytes_de(ruta)
+    anunciado = entrega.manifiesto["archivos"].get(ruta, {}).get("sha256")
+    if hashlib.sha256(contenido).hexdigest() != anunciado:
+        raise Depende(f"{ver(entrega.lugar)}: {ruta} no es el que anunció su manifiesto")
+    try:
+        return leer_tabla(tabla, contenido, TIPOS)
+    except ValueError as error:
+        raise Depende(f"{ver(entrega.lugar)}, {ruta}: {ver(error)}") from None
+
+
+def _diferencias(tabla: str, viejas: Mapping[str, dict[str, Any]], nuevas: Mapping[str, dict[str, Any]]) -> Cambios:
+    cambios: Cambios = {}
+    for clave in {*viejas, *nuevas}:
+        vieja, nueva = viejas.get(clave), nuevas.get(clave)
+        if vieja is None or nueva is None:
+            cambios[(tabla, clave, FILA)] = (vieja, nueva)
+            continue
+        for campo in {*vieja, *nueva}:
+            if vieja.get(campo) != nueva.get(campo):
+                cambios[(tabla, clave, campo)] = (vieja.get(campo), nueva.get(campo))
+    return cambios
+
+
+def _comparar_cambios(dichos: Cambios, esperados: Cambios, c: Comprobacion) -> None:
+    for lugar in sorted({*dichos, *esperados}):
+        donde = f"{ver(lugar[0])} {ver(lugar[1])}, {ver(lugar[2])}: "
+        if lugar not in dichos:
+            c.mal(donde + "cambió frente a lo ya publicado y «correcciones» no lo dice")
+        elif lugar not in esperados:
+            c.mal(donde + "dice que cambió, y es igual a lo ya publicado")
+        else:
+            c.exigir(dichos[lugar] == esperados[lugar], donde + "«antes» no es lo que se había publicado")
 
 
 def leer_clave(contenido: bytes) -> bytes:
@@ -1250,6 +1971,15 @@ def leer_clave(contenido: bytes) -> bytes:
     return datos
 
 
+def leer_claves(contenido: bytes) -> tuple[bytes, ...]:
+    """Lee una o varias claves públicas, una tras otra, de la más vieja a la más nueva; ValueError si no lo son."""
+    bloques = re.findall(rb"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", contenido, re.DOTALL)
+    claves = tuple(map(leer_clave, bloques or contenido.split() or [b""]))
+    if len(set(claves)) != len(claves):
+        raise ValueError("repite una clave")
+    return claves
+
+
 def leer_firma(contenido: bytes) -> tuple[bytes, bytes]:
     """Devuelve la clave pública y la firma que trae manifiesto.firma; ValueError si no tiene su forma."""
     datos = json_estricto(contenido)
@@ -1264,31 +1994,31 @@ def leer_firma(contenido: bytes) -> tuple[bytes, bytes]:
     return clave, firma
 
 
-def falla_de_firma(carpeta: Path, clave: bytes | None) -> str:
+def falla_de_firma(carpeta: Path, claves: Sequence[bytes]) -> str:
     """Dice qué está mal en la firma de una entrega; vacío si es buena. FaltaMedio si no hay firma ni clave."""
     archivo = carpeta / FIRMA
     if not archivo.is_file():
-        if clave is None:
+        if not claves:
             raise FaltaMedio("la entrega está sin firma")
         return "sin firma, y se dio una clave para comprobarla"
     try:
         publicada, firma = leer_firma(archivo.read_bytes())
     except (OSError, ValueError) as error:
         return f"{FIRMA}: {ver(error)}"
-    if clave is not None and publicada != clave:
+    if claves and publicada not in claves:
         return "está firmada con una clave distinta de la que se dio"
     if not firma_buena(publicada, (carpeta / MANIFIESTO).read_bytes(), firma):
         return "la firma no corresponde a este manifiesto"
     return ""
 
 
-def mirar_firma(e: Entrega, c: Comprobacion, clave: bytes | None) -> None:
+def mirar_firma(e: Entrega, c: Comprobacion, claves: Sequence[bytes]) -> None:
     """Comprueba la firma del manifiesto; sin clave dada, dice que no se sabe de quién es."""
     e.bytes_de(MANIFIESTO)
-    falla = falla_de_firma(e.carpeta, clave)
+    falla = falla_de_firma(e.carpeta, claves)
     if falla:
         c.mal(falla)
-    elif clave is None:
+    elif not claves:
         c.sin_comprobar("la firma es coherente; falta saber de quién es la clave: dé la suya con --clave-publica")
 
 
@@ -1358,7 +2088,8 @@ def parquet_sin_medios(_e: Entrega, _c: Comprobacion) -> None:
 
 
 def comprobar(
-    e: Entrega, *, clave: bytes | None = None, anterior: Path | None = None, parquet: Mirada = parquet_sin_medios
+    e: Entrega, *, claves: Sequence[bytes] = (), anterior: Path | None = None, espera: Espera = Espera(),
+    parquet: Mirada = parquet_sin_medios,
 ) -> list[Comprobacion]:
     """Recorre todas las comprobaciones, en orden, y devuelve cómo salió cada una."""
     miradas: list[tuple[str, str, Mirada]] = [
@@ -1377,8 +2108,16 @@ def comprobar(
         ("capturas", "Cada fila viene de una captura anunciada", mirar_capturas),
         ("conciliacion", "Ningún registro se perdió", mirar_conciliacion),
         *((t, titulo, mirar_indicadores(t)) for t, titulo in INDICADORES.items()),
-        ("cadena", "La entrega sigue a la anterior", lambda x, c: mirar_cadena(x, c, anterior, clave)),
-        ("firma", "La firma es de quien publica", lambda x, c: mirar_firma(x, c, clave)),
+        ("cronograma", "El cronograma dice cómo va cada fecha", del_ciclo(mirar_cronograma)),
+        ("calendarios", "Los calendarios dicen lo mismo que el cronograma", del_ciclo(mirar_calendarios)),
+        ("compromisos", "Cada compromiso tiene el estado y el retraso que le tocan", del_ciclo(mirar_compromisos)),
+        ("dialogo", "Cada pregunta tiene el límite que le toca", del_ciclo(mirar_dialogo)),
+        ("encuestas", "Las encuestas suman y no señalan a pocas personas", del_ciclo(mirar_encuestas)),
+        ("autodiagnostico", "Los puntajes del autodiagnóstico sirven", del_ciclo(mirar_autodiagnostico)),
+        ("ciclo", "Las cifras del ciclo", del_ciclo(mirar_cifras_del_ciclo)),
+        ("correcciones", "Cada cambio de lo ya publicado está dicho", lambda x, c: mirar_correcciones(x, c, anterior)),
+        ("cadena", "La entrega sigue a la anterior", lambda x, c: mirar_cadena(x, c, anterior, claves, espera)),
+        ("firma", "La firma es de quien publica", lambda x, c: mirar_firma(x, c, claves)),
         ("parquet", "Cada Parquet dice lo mismo que su CSV", parquet),
     ]
     return [_mirar(e, *una) for una in miradas]
@@ -1419,21 +2158,28 @@ def descargar(direccion: str, carpeta: Path) -> dict[str, str]:
     base = urllib.parse.urlsplit(direccion)
     ruta_base = re.sub(rf"{MANIFIESTO}$", "", base.path).rstrip("/") + "/"
     fallas: dict[str, str] = {}
+    limite, espacio = time.monotonic() + PLAZO_DE_DESCARGA, TOPE_DESCARGA
 
     def bajar(ruta: str, tope: int) -> None:
+        nonlocal espacio
         url = urllib.parse.urlunsplit((base.scheme, base.netloc, ruta_base + urllib.parse.quote(ruta), base.query, ""))
         destino = carpeta / ruta
         try:
             destino.parent.mkdir(parents=True, exist_ok=True)
             # Un byte de más basta para notar que el archivo no es el anunciado, y acota la descarga.
             with urllib.request.urlopen(url, timeout=60) as respuesta, destino.open("wb") as abierto:
-                quedan = tope + 1
+                quedan = min(tope, TOPE_ARCHIVO) + 1
                 while quedan > 0:
-                    parte = respuesta.read(min(1 << 20, quedan))
+                    parte = respuesta.read1(min(1 << 20, quedan))
                     if not parte:
                         break
+                    if time.monotonic() > limite:
+                        raise OSError("el servidor tarda demasiado")
+                    if len(parte) > espacio:
+                        raise OSError("la entrega es demasiado grande para descargarla")
                     abierto.write(parte)
                     quedan -= len(parte)
+                    espacio -= len(parte)
         except (OSError, ValueError, urllib.error.URLError) as error:
             destino.unlink(missing_ok=True)
             fallas[ruta] = ver(error)
@@ -1463,6 +2209,7 @@ def texto_de(e: Entrega, comprobaciones: Sequence[Comprobacion]) -> str:
         lineas.append(f"Entrega {ver(m['entrega'])}, con corte a {m['corte']}.")
         if m["sintetica"]:
             lineas.append("ATENCIÓN: DATOS SINTÉTICOS. Son de ejemplo; no describen hechos reales.")
+        lineas.append(f"Huella de su manifiesto (guárdela): {sello_de(e)}")
     except Depende:
         lineas.append("Entrega sin un manifiesto que se entienda.")
     for c in comprobaciones:
@@ -1473,6 +2220,11 @@ def texto_de(e: Entrega, comprobaciones: Sequence[Comprobacion]) -> str:
             lineas.append(f"      … y {len(c.detalles) - DETALLES_VISIBLES} más")
     lineas.append(resumen_de(comprobaciones))
     return "\n".join(lineas)
+
+
+def sello_de(e: Entrega) -> str:
+    """Devuelve la huella del manifiesto: quien la guarda puede notar después cualquier cambio."""
+    return hashlib.sha256(e.bytes_de(MANIFIESTO)).hexdigest()
 
 
 def resumen_de(comprobaciones: Sequence[Comprobacion]) -> str:
@@ -1490,7 +2242,7 @@ def datos_de(e: Entrega, comprobaciones: Sequence[Comprobacion]) -> dict[str, An
     """Escribe el resultado para máquinas."""
     try:
         m = e.manifiesto
-        ficha = {k: m[k] for k in ("entrega", "numero", "corte", "sintetica")}
+        ficha = {k: m[k] for k in ("entrega", "numero", "corte", "sintetica")} | {"manifiesto_sha256": sello_de(e)}
     except Depende:
         ficha = {"entrega": None}
     return {
@@ -1504,6 +2256,15 @@ def datos_de(e: Entrega, comprobaciones: Sequence[Comprobacion]) -> dict[str, An
     }
 
 
+def lo_esperado(huella: str | None, corte: str | None, ultima: bool = False) -> Espera:
+    """Reúne lo que quien verifica ya sabe; ValueError si está mal escrito."""
+    if huella is not None and not HUELLA.fullmatch(huella.lower()):
+        raise ValueError("la huella debe tener 64 cifras y letras de la «a» a la «f»")
+    if corte is not None and not _es_dia(corte):
+        raise ValueError("el corte va como AAAA-MM-DD")
+    return Espera(huella.lower() if huella else None, corte, ultima)
+
+
 def main(argumentos: Sequence[str] | None = None) -> int:
     """Atiende la orden y devuelve su código de salida."""
     ordenes = argparse.ArgumentParser(prog="verificar.py", description="Comprueba una entrega de rendición de cuentas.")
@@ -1511,20 +2272,28 @@ def main(argumentos: Sequence[str] | None = None) -> int:
     ordenes.add_argument("lugar", nargs="?", default=aqui, help="carpeta o dirección web de la entrega")
     ordenes.add_argument("--clave-publica", metavar="ARCHIVO", help="clave pública de la entidad (PEM o base64)")
     ordenes.add_argument("--anterior", metavar="LUGAR", help="manifiesto o carpeta de la anterior, o carpeta con todas")
+    ordenes.add_argument("--huella", metavar="SHA256", help="huella del manifiesto que usted guardó")
+    ordenes.add_argument("--corte", metavar="AAAA-MM-DD", help="corte que usted espera, o uno posterior")
+    ordenes.add_argument("--ultima", action="store_true", help="exige que no haya otra más nueva en --anterior")
     ordenes.add_argument("--json", action="store_true", help="resultado para máquinas")
     pedido = ordenes.parse_args(argumentos)
-    clave = None
+    claves: tuple[bytes, ...] = ()
     if not re.match(r"https?://", pedido.lugar, re.IGNORECASE) and not Path(pedido.lugar).is_dir():
         ordenes.error(f"no existe la carpeta {pedido.lugar}")
     if pedido.anterior and not Path(pedido.anterior).exists():
         ordenes.error(f"no existe {pedido.anterior}")
     if pedido.clave_publica:
         try:
-            clave = leer_clave(Path(pedido.clave_publica).read_bytes())
+            claves = leer_claves(Path(pedido.clave_publica).read_bytes())
         except (OSError, ValueError) as error:
             ordenes.error(f"la clave {pedido.clave_publica} no sirve: {error}")
+    try:
+        espera = lo_esperado(pedido.huella, pedido.corte, pedido.ultima)
+    except ValueError as error:
+        ordenes.error(str(error))
     with abrir(pedido.lugar) as e:
-        hechas = comprobar(e, clave=clave, anterior=Path(pedido.anterior) if pedido.anterior else None)
+        anterior = Path(pedido.anterior) if pedido.anterior else None
+        hechas = comprobar(e, claves=claves, anterior=anterior, espera=espera)
         salida = json.dumps(datos_de(e, hechas), ensure_ascii=False, indent=2) if pedido.json else texto_de(e, hechas)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # la consola de Windows no siempre es UTF-8

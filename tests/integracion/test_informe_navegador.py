@@ -51,14 +51,15 @@ def _abrir(navegador: Any, archivo: Path, ancho: int = 1280, **opciones: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("nombre", "ancho", "esquema"),
+    ("nombre", "ancho", "aspecto"),
     [
-        ("index.html", 1280, "light"), ("index.html", 320, "light"), ("real.html", 1280, "dark"),
-        ("validacion/informe.html", 320, "light"), ("validacion/informe.html", 1280, "dark"),
+        ("index.html", 1280, {"color_scheme": "light"}), ("index.html", 320, {"color_scheme": "light"}), ("real.html", 1280, {"color_scheme": "dark"}),
+        ("validacion/informe.html", 320, {"color_scheme": "light"}), ("validacion/informe.html", 1280, {"color_scheme": "dark"}),
+        ("index.html", 1280, {"forced_colors": "active", "contrast": "more"}), ("validacion/informe.html", 1280, {"forced_colors": "active", "contrast": "more"}),
     ],
 )
-def test_axe_no_encuentra_violaciones(navegador: Any, carpeta: Path, nombre: str, ancho: int, esquema: str) -> None:
-    pagina, _, _ = _abrir(navegador, carpeta / nombre, ancho, color_scheme=esquema)
+def test_axe_no_encuentra_violaciones(navegador: Any, carpeta: Path, nombre: str, ancho: int, aspecto: dict[str, str]) -> None:
+    pagina, _, _ = _abrir(navegador, carpeta / nombre, ancho, **aspecto)
     pagina.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     violaciones = axe.Axe().run(pagina).response["violations"]
     pagina.context.close()
@@ -79,6 +80,9 @@ def test_la_pagina_no_se_desplaza_a_lo_ancho(navegador: Any, carpeta: Path, nomb
     for ancho in (320, 640, 1280):
         pagina.set_viewport_size({"width": ancho, "height": 800})
         assert pagina.evaluate("document.documentElement.scrollWidth") == ancho
+    pagina.evaluate("document.documentElement.style.fontSize='200%'")
+    pagina.set_viewport_size({"width": 640, "height": 800})
+    assert pagina.evaluate("document.documentElement.scrollWidth") <= 640
     pagina.context.close()
 
 

@@ -1,127 +1,264 @@
-"""Con un servidor de Prefect de verdad: los mismos bytes, tareas que se leen, y un despliegue que un trabajador corre."""
+"""Con un servidor de Prefect de verdad: los mismos bytes, lo que se ve en su pantalla, avisos, secretos y un servidor que muere."""
 
 from __future__ import annotations
 
 import json
-import os
-import socket
+import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from pytest_httpserver import HTTPServer
 
-RAIZ = Path(__file__).resolve().parents[2]
-PREFECT = Path(sys.executable).with_name("prefect")
+from tests.integracion.servidores import RAIZ, RENDICION, Servidor, apagar, esperar, servidor_de_prefect, sin_prefect
 
-
-@dataclass(frozen=True)
-class Servidor:
-    url: str
-    ambiente: dict[str, str]
-
-    def pedir(self, ruta: str, **filtro: Any) -> Any:
-        return httpx.post(f"{self.url}/{ruta}", json=filtro, timeout=30).raise_for_status().json()
-
-    def orden(self, *partes: str, plazo: float = 240) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(partes, capture_output=True, text=True, cwd=RAIZ, env=self.ambiente, timeout=plazo, check=False)
+EJEMPLOS = RAIZ / "datos" / "ejemplos" / "13001-2020"
+# Personas inventadas que ya vienen en las fuentes de ejemplo, en columnas que nadie declara.
+CANARIOS_DE_EJEMPLO = ("1099999003", "canaria.uno@correo.example", "Canaria Ficticia")
 
 
 @pytest.fixture(scope="module")
 def servidor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servidor]:
-    casa = tmp_path_factory.mktemp("prefect")
-    with socket.socket() as libre:
-        libre.bind(("127.0.0.1", 0))
-        puerto = libre.getsockname()[1]
-    ambiente = os.environ | {
-        "PREFECT_HOME": str(casa),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_API_URL": f"http://127.0.0.1:{puerto}/api",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "RENDICION_RAIZ": str(RAIZ),
-    }
-    diario = (casa / "servidor.log").open("w")
-    proceso = subprocess.Popen([PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(puerto)], stdout=diario, stderr=diario, env=ambiente)
-    try:
-        s = Servidor(ambiente["PREFECT_API_URL"], ambiente)
-        _esperar(lambda: httpx.get(f"{s.url}/health", timeout=5).is_success, 180)
+    with servidor_de_prefect(tmp_path_factory.mktemp("prefect")) as s:
         yield s
-    finally:
-        proceso.terminate()
-        proceso.wait(30)
 
 
-def _esperar(listo: Any, plazo: float) -> None:
-    limite = time.monotonic() + plazo
-    while True:
-        try:
-            if listo():
-                return
-        except httpx.HTTPError:
-            pass
-        assert time.monotonic() < limite, "no llegó a tiempo"
-        time.sleep(1)
+@pytest.fixture(scope="module")
+def publicada(servidor: Servidor, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Corre una vez la rendición completa como flujo y devuelve su salida y lo que dijo."""
+    salida = tmp_path_factory.mktemp("con")
+    hecho = servidor.rendicion("correr", "--salida", str(salida), "--json")
+    assert hecho.returncode == 0, hecho.stderr
+    dicho = json.loads(hecho.stdout[hecho.stdout.index("{") :])
+    return salida, dicho | {"entrega": Path(dicho["entrega"]).name}
 
 
-def test_con_prefect_y_sin_prefect_los_bytes_son_los_mismos(servidor: Servidor, tmp_path: Path) -> None:
-    con = servidor.orden(sys.executable, "-m", "rendicion.linea", "correr", "--salida", str(tmp_path / "con"), "--json")
-    assert con.returncode == 0, con.stderr
-    sin_servidor = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
-    sin = subprocess.run(
-        [sys.executable, "-m", "rendicion.linea", "correr", "--salida", str(tmp_path / "sin"), "--json"],
-        capture_output=True, text=True, cwd=RAIZ, env=sin_servidor, check=False,
-    )  # fmt: skip
+def _ultima(servidor: Servidor, flujo: str) -> Any:
+    filtro = {"name": {"any_": [flujo]}}
+    return servidor.pedir("flow_runs/filter", flows=filtro, sort="START_TIME_DESC", limit=1)[0]
+
+
+def _fuente_de_tuits(carpeta: Path, **cambios: str) -> Path:
+    """Copia la declaración de una fuente de ejemplo, con cambios."""
+    declarada = (EJEMPLOS / "fuentes" / "sintetico-tuits.toml").read_text("utf-8").replace('lugar = "../', f'lugar = "{EJEMPLOS.as_posix()}/')
+    lineas = [n for n in declarada.splitlines() if n.partition(" =")[0] not in cambios]
+    archivo = carpeta / "tuits.toml"
+    archivo.write_text("\n".join([*(f"{c} = {v}" for c, v in cambios.items()), *lineas]), "utf-8")
+    return archivo
+
+
+def test_con_prefect_y_sin_prefect_los_bytes_son_los_mismos(publicada: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    orden = [*RENDICION, "correr", "--salida", str(tmp_path / "sin"), "--json"]
+    sin = subprocess.run(orden, capture_output=True, text=True, cwd=RAIZ, env=sin_prefect(), check=False)
     assert sin.returncode == 0, sin.stderr
-    assert json.loads(con.stdout)["manifiesto_sha256"] == json.loads(sin.stdout)["manifiesto_sha256"]
-    assert "COMPLETED" in {c["state_type"] for c in servidor.pedir("flow_runs/filter", limit=10)}
-    nombres = {t["name"].rsplit("-", 1)[0] for t in servidor.pedir("task_runs/filter", limit=200)}
-    assert {"leer el plan", "extraer sintetico-noticias", "conservar sintetico-noticias", "armar la entrega", "publicar"} <= nombres
+    assert publicada[1]["manifiesto_sha256"] == json.loads(sin.stdout)["manifiesto_sha256"]
 
 
-def test_si_la_corrida_se_detiene_el_flujo_falla_y_la_orden_sale_con_uno(servidor: Servidor, tmp_path: Path) -> None:
-    ejemplos = RAIZ / "datos" / "ejemplos" / "13001-2020"
-    declarada = (ejemplos / "fuentes" / "sintetico-tuits.toml").read_text("utf-8").replace('lugar = "../', f'lugar = "{ejemplos.as_posix()}/')
-    lineas = [n for n in declarada.splitlines() if not n.startswith("limite_rechazos_pct")]
-    (tmp_path / "tuits.toml").write_text("\n".join(["limite_rechazos_pct = 0", *lineas]), "utf-8")
-    hecho = servidor.orden(
-        sys.executable, "-m", "rendicion.linea", "correr", "--salida", str(tmp_path / "s"), "--fuentes", str(tmp_path / "tuits.toml"), "--json"
+def test_cada_verbo_de_cada_fuente_es_una_tarea_con_nombre_y_etiquetas_que_se_leen(servidor: Servidor, publicada: tuple[Path, dict[str, Any]]) -> None:
+    del publicada
+    corrida = _ultima(servidor, "rendicion-de-cuentas")
+    tareas = {t["name"]: t for t in servidor.pedir("task_runs/filter", flow_runs={"id": {"any_": [corrida["id"]]}}, limit=200)}
+    assert {"leer el plan", "validar", "calcular", "armar la entrega", "publicar", "dejar a la vista", "conjuntos publicados"} <= set(tareas)
+    for verbo in ("extraer", "conservar", "interpretar", "normalizar"):
+        assert set(tareas[f"{verbo} sintetico-noticias"]["tags"]) == {verbo, "fuente:sintetico-noticias"}
+    assert {t["state_type"] for t in tareas.values()} == {"COMPLETED"}
+
+
+def test_la_corrida_deja_tabla_informe_y_enlaces(servidor: Servidor, publicada: tuple[Path, dict[str, Any]]) -> None:
+    salida, dicho = publicada
+    artefactos = {a["key"]: a for a in servidor.pedir("artifacts/latest/filter", limit=50)}
+    filas = json.loads(artefactos["indicadores-13001-2020"]["data"])
+    assert [f["nombre"].split(".")[0] for f in filas] == ["Total", "1", "2", "3", "4"]
+
+    (total,) = [f for f in dicho["totales"] if f["corte"] == "2020-12-31"]
+    assert float(filas[0]["avance_pct"]) == float(total["avance_pct"])
+    assert "DATOS SINTÉTICOS" in artefactos["informe-13001-2020"]["data"]
+    assert (salida / "portal" / "13001-2020").resolve().as_uri() in artefactos["entrega-13001-2020"]["data"]
+    assert "validacion/informe.html" in artefactos["validacion-13001-2020"]["data"]
+
+
+def test_los_conjuntos_publicados_quedan_como_activos_con_su_entrega(servidor: Servidor, publicada: tuple[Path, dict[str, Any]]) -> None:
+    def hallados() -> dict[str, Any]:
+        filtro = {"event": {"name": ["prefect.asset.materialization.succeeded"]}, "occurred": {"since": "2020-01-01T00:00:00Z"}}
+        eventos = servidor.pedir("events/filter", filter=filtro, limit=50)["events"]
+        return {e["resource"]["prefect.resource.id"]: e["payload"] for e in eventos}
+
+    activos = esperar(lambda: dados if len(dados := hallados()) >= 16 else None, 60, "los activos")
+    assert activos["rendicion://13001-2020/indicadores_total"]["manifiesto_sha256"] == publicada[1]["manifiesto_sha256"]
+
+
+def test_los_registros_estan_en_espanol_con_su_fuente_y_su_corrida(servidor: Servidor, publicada: tuple[Path, dict[str, Any]]) -> None:
+    corrida = _ultima(servidor, "rendicion-de-cuentas")
+
+    def dichos() -> list[str]:
+        filas = servidor.pedir("logs/filter", logs={"flow_run_id": {"any_": [corrida["id"]]}}, limit=200)
+        return [f["message"] for f in filas]
+
+    esperar(lambda: any(d.startswith("Fuente sintetico-noticias: ") for d in dichos()), 30, "el registro de la fuente")
+    esperar(lambda: any(publicada[1]["entrega"] in d for d in dichos()), 30, "el registro del cierre")
+
+
+def test_un_parametro_que_no_sirve_se_niega_antes_de_empezar(servidor: Servidor) -> None:
+    programa = (
+        "from flujos.rendicion_de_cuentas import rendicion_de_cuentas as f\n"
+        "for malos in ({'corte': 'ayer'}, {'vigencia': 12}, {'entidad': '1 or 1'}, {'ckan': 'https://usuario:clave@portal'}):\n"
+        "    try: f(**malos)\n"
+        "    except Exception as e: print(type(e).__name__)\n"
     )
+    hecho = servidor.orden(RENDICION[0], "-c", programa)
+    assert hecho.stdout.split() == ["ParameterTypeError"] * 4, hecho.stderr
+
+
+def test_si_la_corrida_se_detiene_el_flujo_falla_la_orden_sale_con_uno_y_se_avisa(servidor: Servidor, tmp_path: Path, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/aviso", method="POST").respond_with_data("ok")
+    bloque = f"from prefect.blocks.notifications import CustomWebhookNotificationBlock as B\nB(name='rendicion-avisos', url={httpserver.url_for('/aviso')!r}, json_data={{'asunto': '{{{{subject}}}}', 'texto': '{{{{body}}}}'}}).save('rendicion-avisos', overwrite=True)"
+    creado = servidor.orden(RENDICION[0], "-c", bloque)
+    assert creado.returncode == 0, creado.stderr
+    for veces in ("creada", "actualizada"):
+        aplicado = servidor.orden(RENDICION[0], "-m", "flujos.automatizar")
+        assert aplicado.returncode == 0, aplicado.stderr
+        assert [n.rsplit(": ", 1)[1] for n in aplicado.stdout.splitlines()] == [veces] * 4
+    assert len(servidor.pedir("automations/filter")) == 4
+    fuente = _fuente_de_tuits(tmp_path, limite_rechazos_pct="0")
+    programa = (
+        "import sys; from prefect import tags\nfrom flujos.rendicion_de_cuentas import rendicion_de_cuentas as f\n"
+        "with tags('rendicion'): f(salida=sys.argv[1], fuentes=sys.argv[2])"
+    )
+    assert servidor.orden(RENDICION[0], "-c", programa, str(tmp_path / "s"), str(fuente)).returncode == 1
+    assert _ultima(servidor, "rendicion-de-cuentas")["state_type"] == "FAILED"
+    esperar(lambda: httpserver.log, 60, "el aviso")
+    aviso = json.loads(httpserver.log[0][0].get_data())
+    assert aviso["asunto"] == "Rendición: falló rendicion-de-cuentas"
+    assert "No se publicó" in aviso["texto"]
+    assert "operar.md" in aviso["texto"]
+    hecho = servidor.rendicion("correr", "--salida", str(tmp_path / "s"), "--fuentes", str(fuente), "--json")
     assert hecho.returncode == 1, hecho.stderr
-    assert json.loads(hecho.stdout)["estado"] == "detenida"
-    assert "FAILED" in {c["state_type"] for c in servidor.pedir("flow_runs/filter", limit=10)}
+    assert json.loads(hecho.stdout[hecho.stdout.index("{") :])["estado"] == "detenida"
 
 
-def test_el_despliegue_se_registra_y_un_trabajador_lo_corre(servidor: Servidor, tmp_path: Path) -> None:
-    assert servidor.orden(str(PREFECT), "work-pool", "create", "rendicion", "--type", "process").returncode == 0
-    hecho = servidor.orden(str(PREFECT), "--no-prompt", "deploy", "--all")
-    assert hecho.returncode == 0, hecho.stdout + hecho.stderr
-    (despliegue,) = [d for d in servidor.pedir("deployments/filter", limit=10) if d["name"] == "extraccion-diaria"]
-    (programa,) = despliegue["schedules"]
-    assert programa["active"] is True
-    assert programa["schedule"]["timezone"] == "America/Bogota"
-    salida = tmp_path / "salida"
-    creada = httpx.post(
-        f"{servidor.url}/deployments/{despliegue['id']}/create_flow_run",
-        json={"parameters": {"salida": str(salida)}, "state": {"type": "SCHEDULED"}},
-        timeout=30,
-    ).raise_for_status().json()  # fmt: skip
-    trabajador = subprocess.Popen(
-        [PREFECT, "worker", "start", "--pool", "rendicion", "--limit", "1"],
-        cwd=RAIZ, env=servidor.ambiente, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+def test_una_fuente_remota_se_reintenta_y_ningun_otro_verbo(servidor: Servidor) -> None:
+    programa = (
+        "from dataclasses import replace\nfrom flujos.tareas import tarea_de\nfrom rendicion.fuente import Fuente\n"
+        "f = Fuente('n', 'rss', 'https://x.gov.co/rss', 'P', {'fecha': 'F'})\n"
+        "print(*(tarea_de(v, print, a).retries for v, a in (('extraer n', f), ('extraer n', replace(f, lugar='n.csv')), ('conservar n', f), ('publicar', f), ('armar la entrega', f))))"
+    )
+    assert servidor.orden(RENDICION[0], "-c", programa).stdout.split() == ["2", "0", "0", "0", "0"]
+
+
+def test_la_verificacion_nocturna_comprueba_lo_publicado_y_falla_si_alguien_lo_toca(servidor: Servidor, publicada: tuple[Path, dict[str, Any]]) -> None:
+    salida, dicho = publicada
+    programa = "import sys; from flujos.verificacion_nocturna import verificacion_nocturna as f; print(f(salida=sys.argv[1]))"
+    bien = servidor.orden(RENDICION[0], "-c", programa, str(salida))
+    assert bien.returncode == 0, bien.stderr
+    assert dicho["entrega"] in bien.stdout
+    tocado = salida / "portal" / "13001-2020" / dicho["entrega"] / "datos" / "indicadores_total.csv"
+    antes = tocado.read_bytes()
+    tocado.write_bytes(antes.replace(b"2020-12-31", b"2020-12-30", 1))
     try:
-        def estado() -> str:
-            return str(httpx.get(f"{servidor.url}/flow_runs/{creada['id']}", timeout=30).json()["state_type"])
-
-        _esperar(lambda: estado() in {"COMPLETED", "FAILED", "CRASHED"}, 300)
-        assert estado() == "COMPLETED"
+        mal = servidor.orden(RENDICION[0], "-c", programa, str(salida))
+        assert mal.returncode == 1
+        assert "no pasa la comprobación independiente" in mal.stderr
+        assert _ultima(servidor, "verificacion-nocturna")["state_type"] == "FAILED"
     finally:
-        trabajador.terminate()
-        trabajador.wait(60)
-    assert len(list(salida.glob("entregas/*/*/manifiesto.json"))) == 1
+        tocado.write_bytes(antes)
+
+
+def test_el_flujo_de_cortes_publica_lo_que_toca_hoy_segun_el_calendario(servidor: Servidor, tmp_path: Path) -> None:
+    fuente = _fuente_de_tuits(tmp_path)
+    programa = (
+        "import sys; from datetime import date; from flujos.cortes_oficiales import cortes_oficiales as f\n"
+        "for dia in (date(2020, 4, 30), date(2020, 5, 15), date(2020, 5, 16)): print('->', f(salida=sys.argv[1], fuentes=sys.argv[2], hoy=dia))"
+    )
+    hecho = servidor.orden(RENDICION[0], "-c", programa, str(tmp_path / "s"), str(fuente))
+    assert hecho.returncode == 0, hecho.stderr
+    assert [n for n in hecho.stdout.splitlines() if n.startswith("->")] == ["-> []", "-> ['13001-2020-20200430-001']", "-> []"]
+
+
+def test_los_recordatorios_y_la_retencion_corren_como_flujos(servidor: Servidor, publicada: tuple[Path, dict[str, Any]]) -> None:
+    salida = str(publicada[0])
+    programa = (
+        "import sys; from datetime import date; from flujos.recordatorios import recordatorios as f; from flujos.retencion import retencion as g\n"
+        "print('->', f(salida=sys.argv[1], hoy=date(2020, 12, 1)), g(salida=sys.argv[1], simular=True))\n"
+        "try: g(salida=sys.argv[1], dias=0)\n"
+        "except Exception as error: print('->', type(error).__name__)"
+    )
+    hecho = servidor.orden(RENDICION[0], "-c", programa, salida)
+    assert hecho.returncode == 0, hecho.stderr
+    assert [n for n in hecho.stdout.splitlines() if n.startswith("->")] == ["-> 0 0", "-> ParameterTypeError"]
+
+
+def test_el_token_y_los_datos_personales_no_aparecen_en_ninguna_salida(servidor: Servidor, tmp_path: Path) -> None:
+    """Un token y una cédula, un teléfono y un correo inventados, buscados en todo lo que se escribió: registros, base de Prefect, artefactos, portal."""
+    token, persona = "canario-token-7f3a9", ("1047999321", "3009998877", "canaria.persona@correo.example", *CANARIOS_DE_EJEMPLO)
+    declarada = (EJEMPLOS / "fuentes" / "sintetico-preguntas.toml").read_text("utf-8")
+    fuentes = tmp_path / "fuentes"
+    fuentes.mkdir()
+    texto = f"Soy la cédula {persona[0]}, celular {persona[1]}, correo {persona[2]}:".encode("cp1252")
+    original = (EJEMPLOS / "preguntas.csv").read_bytes()
+    assert "Pregunta de ejemplo:".encode("cp1252") in original
+    (tmp_path / "preguntas.csv").write_bytes(original.replace("Pregunta de ejemplo:".encode("cp1252"), texto, 1))
+    (fuentes / "preguntas.toml").write_text(declarada.replace('lugar = "../', f'lugar = "{tmp_path.as_posix()}/'), "utf-8")
+    (fuentes / "tuits.toml").write_text(_fuente_de_tuits(tmp_path).read_text("utf-8"), "utf-8")
+    salida = tmp_path / "s"
+    cerrado = "http://127.0.0.1:9"
+    programa = "import sys; from flujos.rendicion_de_cuentas import rendicion_de_cuentas as f; f(salida=sys.argv[1], fuentes=sys.argv[2], ckan=sys.argv[3])"
+    hecho = servidor.orden(RENDICION[0], "-c", programa, str(salida), str(fuentes), cerrado, RENDICION_CKAN_TOKEN=token)
+    assert hecho.returncode != 0, "el portal no existe: debe fallar, y sin mostrar el token"
+    assert any((salida / "portal").rglob("dialogo.csv")), hecho.stderr
+    buscado = [token.encode(), *(p.encode() for p in persona)]
+    visto = {"pantalla": (hecho.stdout + hecho.stderr).encode()}
+    casa = Path(servidor.ambiente["PREFECT_HOME"])
+    visto |= {str(a): a.read_bytes() for lugar in (salida / "portal", salida / "entregas", casa) for a in lugar.rglob("*") if a.is_file()}
+    visto |= {str(a): a.read_bytes() for a in salida.glob("registro.sqlite*")}
+    visto["artefactos"] = json.dumps(servidor.pedir("artifacts/filter", limit=200)).encode()
+    visto["corridas"] = json.dumps(servidor.pedir("flow_runs/filter", limit=50)).encode()
+    assert len(visto) > 40
+    hallados = [(b.decode(), donde) for b in buscado for donde, contenido in visto.items() if b in contenido]
+    assert hallados == []
+    guardadas = b"".join(a.read_bytes() for a in (salida / "capturas").rglob("*.bin"))
+    assert persona[0].encode() in guardadas, "el canario sí entró: está en la captura, que no se publica"
+
+
+def test_los_secretos_de_un_bloque_se_usan_y_no_quedan_legibles_en_la_base(servidor: Servidor) -> None:
+    secreto = "canario-bloque-51c0"
+    programa = (
+        "import os\nfrom prefect.blocks.system import Secret\nfrom flujos.secretos import secretos_a_mano\n"
+        f"Secret(value={secreto!r}).save('rendicion-ckan-token', overwrite=True)\n"
+        "with secretos_a_mano(): print(len(os.environ['RENDICION_CKAN_TOKEN']))\n"
+        "print(os.environ.get('RENDICION_CKAN_TOKEN'))"
+    )
+    hecho = servidor.orden(RENDICION[0], "-c", programa)
+    assert hecho.stdout.split() == [str(len(secreto)), "None"], hecho.stderr
+    casa = Path(servidor.ambiente["PREFECT_HOME"])
+    assert [a.name for a in casa.rglob("*") if a.is_file() and secreto.encode() in a.read_bytes()] == []
+
+
+def test_si_matan_al_servidor_en_la_mitad_no_queda_nada_a_medias_y_la_siguiente_corrida_termina(servidor: Servidor, tmp_path: Path) -> None:
+    """Va de último: mata el servidor de todas las pruebas de este archivo."""
+    salida = tmp_path / "s"
+    orden = [*RENDICION, "correr", "--salida", str(salida), "--json"]
+    corrida = subprocess.Popen(orden, cwd=RAIZ, env=servidor.ambiente | {"PREFECT_CLIENT_MAX_RETRIES": "1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        esperar(lambda: len(list(salida.glob("capturas/*/*.json"))) >= 3, 120, "las primeras capturas")
+        assert servidor.proceso is not None
+        servidor.proceso.send_signal(signal.SIGKILL)
+        servidor.proceso.wait()
+        with pytest.raises(httpx.HTTPError):
+            servidor.leer("health")
+        codigo = corrida.wait(240)
+    finally:
+        apagar(corrida)
+    enteras = list(salida.glob("portal/*/[!.]*/manifiesto.json"))
+    assert len(enteras) <= 1
+    assert (codigo == 0) == bool(enteras)
+    for manifiesto in enteras:
+        assert subprocess.run([RENDICION[0], "verificar.py"], cwd=manifiesto.parent, capture_output=True, check=False).returncode == 0
+    hecho = subprocess.run(orden, capture_output=True, text=True, cwd=RAIZ, env=sin_prefect(), check=False)
+    assert hecho.returncode == 0, hecho.stderr
+    assert len(list(salida.glob("portal/*/[!.]*/manifiesto.json"))) == 1
+    assert len(list(salida.glob("entregas/*/[!.]*/manifiesto.json"))) == 1
+
+

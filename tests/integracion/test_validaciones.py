@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -91,12 +90,12 @@ def test_una_fila_con_dos_faltas_es_un_solo_rechazo_que_nombra_las_dos(motor: Mo
 
 def test_una_lista_vacia_de_reglas_no_se_da_por_valida(motor: Motor) -> None:
     with pytest.raises(ValueError, match="No hay reglas"):
-        motor.validar(pd.DataFrame({"a": [1]}), [])
+        motor.validar(pa.table({"a": [1]}), [])
 
 
 def test_una_regla_que_revienta_impide_publicar(motor: Motor) -> None:
     regla = Regla("t", "r", "d", "n", "rechaza", "q", "ExpectColumnValuesToNotBeNull", {"column": "no_existe"}, campo="no_existe")
-    (resultado,) = motor.validar(pd.DataFrame({"a": [1]}), [regla])
+    (resultado,) = motor.validar(pa.table({"a": [1]}), [regla])
     assert resultado.estado == "no_corrio"
     assert resultado.reventada
     assert bloquean([resultado]) == (resultado,)
@@ -118,11 +117,9 @@ def filas_del_plan(p: Plan) -> list[dict[str, Any]]:
     ],
 )
 def test_las_reglas_del_esquema_hallan_su_defecto(motor: Motor, danar: Callable[[dict[str, Any]], dict[str, Any]], regla: str) -> None:
-    from validaciones.marco import a_pandas
-
     filas = filas_del_plan(PLAN)
     filas[1] = danar(filas[1])
-    resultados = motor.validar(a_pandas(tabla_arrow(TABLAS["plan"], filas)), reglas_de_la_tabla(TABLAS["plan"]))
+    resultados = motor.validar(tabla_arrow(TABLAS["plan"], filas), reglas_de_la_tabla(TABLAS["plan"]))
     malas = [r for r in resultados if r.estado == "no_cumple"]
     assert [r.regla.regla for r in malas] == [regla]
     assert malas[0].filas == (1,)
@@ -130,9 +127,7 @@ def test_las_reglas_del_esquema_hallan_su_defecto(motor: Motor, danar: Callable[
 
 
 def test_una_tabla_que_debe_tener_filas_y_no_las_tiene_impide_publicar(motor: Motor) -> None:
-    from validaciones.marco import a_pandas
-
-    resultados = motor.validar(a_pandas(tabla_arrow(TABLAS["plan"], [])), reglas_de_la_tabla(TABLAS["plan"]))
+    resultados = motor.validar(tabla_arrow(TABLAS["plan"], []), reglas_de_la_tabla(TABLAS["plan"]))
     assert "tiene_filas" in {r.regla.regla for r in bloquean(resultados)}
 
 

@@ -37,6 +37,10 @@ class Pila:
         respuesta = httpx.post(f"{self.url}/api/action/{nombre}", json=datos, headers={"Authorization": token} if token else {}, timeout=60)
         return respuesta.raise_for_status().json()["result"]
 
+    def estado(self, nombre: str, *, token: str = "", **datos: Any) -> int:
+        """Devuelve el código con que responde una acción, sin fallar."""
+        return httpx.post(f"{self.url}/api/action/{nombre}", json=datos, headers={"Authorization": token} if token else {}, timeout=60).status_code
+
     def ficha(self, conjunto: str = "") -> dict[str, str]:
         """Devuelve la ficha de un conjunto que no usa ninguna otra prueba."""
         return {

@@ -22,14 +22,14 @@ TABLAS = ("plan", "avances", "indicadores_total")
 PUBLICA = {"title": "Municipio de muestra", "path": "https://example.org", "roles": ["publisher"]}
 
 
-def armar_muestra(raiz: Path, numero: int, *, corte: str = "2020-05-31", avances: int = 3, marca: str = "", tope: int = 0) -> tuple[Path, dict[str, Any]]:
+def armar_muestra(raiz: Path, numero: int, *, corte: str = "2020-05-31", avances: int = 3, marca: str = "", tope: int = 0, actividades: int = 2) -> tuple[Path, dict[str, Any]]:
     """Escribe una entrega y devuelve su carpeta y su manifiesto; con `tope`, su segundo archivo pasa de esos bytes."""
     entrega = f"{ENTIDAD}-{VIGENCIA}-{corte.replace('-', '')}-{numero:03d}"
     carpeta = raiz / f"{entrega}{marca}"
     (carpeta / "datos").mkdir(parents=True)
     (carpeta / "validacion").mkdir()
     for nombre in TABLAS:
-        _escribir_tabla(carpeta, PUBLICAS[nombre], _filas(nombre, corte, avances, numero))
+        _escribir_tabla(carpeta, PUBLICAS[nombre], _filas(nombre, corte, avances, numero, actividades))
     textos = {
         "index.html": f"<!doctype html><html lang=es-CO><title>DATOS SINTÉTICOS</title><h1>{entrega}</h1>{marca}{'x' * tope}",
         "validacion/informe.html": f"<!doctype html><html lang=es-CO><h1>Validación de {entrega}</h1>",
@@ -41,7 +41,7 @@ def armar_muestra(raiz: Path, numero: int, *, corte: str = "2020-05-31", avances
     }
     for ruta, texto in textos.items():
         (carpeta / ruta).write_text(texto, encoding="utf-8")
-    return carpeta, _cerrar(carpeta, entrega, numero, corte)
+    return carpeta, cerrar(carpeta, entrega, numero, corte)
 
 
 def _escribir_tabla(carpeta: Path, tabla: Tabla, filas: list[dict[str, Any]]) -> None:
@@ -51,7 +51,7 @@ def _escribir_tabla(carpeta: Path, tabla: Tabla, filas: list[dict[str, Any]]) ->
     escribir_parquet(tabla, datos, carpeta / "datos" / f"{tabla.nombre}.parquet")
 
 
-def _filas(nombre: str, corte: str, avances: int, numero: int) -> list[dict[str, Any]]:
+def _filas(nombre: str, corte: str, avances: int, numero: int, actividades: int = 2) -> list[dict[str, Any]]:
     comun = {"entidad": ENTIDAD, "vigencia": VIGENCIA}
     if nombre == "plan":
         actividad = {
@@ -68,7 +68,8 @@ def _filas(nombre: str, corte: str, avances: int, numero: int) -> list[dict[str,
             "inicio": date(2020, 3, 1),
             "fin": date(2020, 12, 31),
         }
-        return [actividad, {**actividad, "actividad_id": "1.2", "actividad": "Sin meta", "meta": None}]
+        otras = [{**actividad, "actividad_id": f"1.{n}", "actividad": f"Actividad {n}"} for n in range(3, actividades + 1)]
+        return [actividad, {**actividad, "actividad_id": "1.2", "actividad": "Sin meta", "meta": None}, *otras]
     if nombre == "avances":
         return [
             {
@@ -77,7 +78,7 @@ def _filas(nombre: str, corte: str, avances: int, numero: int) -> list[dict[str,
                 "actividad_id": "1.1",
                 "fecha": date(2020, 3, 1 + i % 28),
                 "cantidad": Decimal("0.5000"),
-                "titulo": f"Avance {i}, entrega {numero}",
+                "titulo": f"Avance {i}, entrega {numero}" if i == 0 else f"Avance {i}",
                 "fuente": "muestra",
                 "registro": str(i),
                 "captura_sha256": "0" * 64,
@@ -120,7 +121,8 @@ def _paquete(entrega: str, corte: str) -> dict[str, Any]:
     }
 
 
-def _cerrar(carpeta: Path, entrega: str, numero: int, corte: str) -> dict[str, Any]:
+def cerrar(carpeta: Path, entrega: str, numero: int, corte: str) -> dict[str, Any]:
+    """Escribe el manifiesto y las sumas de lo que haya en la carpeta, y devuelve el manifiesto."""
     archivos = {}
     for ruta in sorted(p for p in carpeta.rglob("*") if p.is_file()):
         contenido = ruta.read_bytes()

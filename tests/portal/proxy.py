@@ -18,13 +18,16 @@ class Proxy:
     """Pasa los bytes entre el cliente y el portal y vigila los envíos de `package_revise` con archivos.
 
     Con `cortar_respuesta`, el portal recibe el primer envío completo y su respuesta se pierde. Con `en_bytes`, al pasar
-    ese número de bytes del envío se llama a `al_llegar`; si devuelve verdadero, se corta la conexión.
+    ese número de bytes del envío se llama a `al_llegar`; si devuelve verdadero, se corta la conexión. Con `en_vez`, el
+    cliente recibe eso en lugar de la respuesta del primer envío (nada, si está vacío); con `retener`, además, el envío
+    no llega al portal.
     """
 
-    def __init__(self, destino: str, *, cortar_respuesta: bool = False, en_bytes: int = 0, al_llegar: Callable[[], bool] | None = None) -> None:
+    def __init__(self, destino: str, *, cortar_respuesta: bool = False, en_bytes: int = 0, al_llegar: Callable[[], bool] | None = None, en_vez: bytes | None = None, retener: bool = False) -> None:
         partes = urlsplit(destino)
         self._destino = (partes.hostname or "", partes.port or 80)
         self._cortar, self._en_bytes, self._al_llegar = cortar_respuesta, en_bytes, al_llegar
+        self._en_vez, self._retener = en_vez, retener
         self._escucha = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._escucha.getsockname()[1]}"
         self.envios = 0
@@ -58,6 +61,9 @@ class Proxy:
                 pasados += len(trozo) if enviando.is_set() else 0
                 if self._toca_avisar(pasados):
                     break
+                if enviando.is_set() and self._retener:
+                    self._responder_en_vez(cliente, enviando)
+                    continue
                 portal.sendall(trozo)
         self._cerrar(portal, cliente)
 
@@ -68,11 +74,25 @@ class Proxy:
             avisar, self._al_llegar = self._al_llegar, None
         return avisar()
 
+    def _responder_en_vez(self, cliente: socket.socket, enviando: threading.Event) -> bool:
+        """Da al cliente la respuesta inventada, una sola vez; devuelve si la dio."""
+        with self._cerrojo:
+            en_vez, self._en_vez = self._en_vez, None
+            if not self._retener:
+                enviando.clear()
+        if en_vez is None:
+            return False
+        self.cortes += 1
+        if en_vez:
+            cliente.sendall(en_vez)
+        return True
+
     def _vuelta(self, portal: socket.socket, cliente: socket.socket, enviando: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while trozo := portal.recv(_TROZO):
                 if enviando.is_set():
-                    enviando.clear()
+                    if self._responder_en_vez(cliente, enviando):
+                        continue
                     if self._cortar:
                         self._cortar = False
                         self.cortes += 1

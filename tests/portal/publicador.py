@@ -33,7 +33,12 @@ def main() -> int:
     carpeta = Path(pedido["carpeta"])
     manifiesto = json.loads((carpeta / "manifiesto.json").read_bytes())
     portal = PortalCKAN(
-        pedido["url"], os.environ["RENDICION_CKAN_TOKEN"], pedido["ficha"], al_avanzar=al_avanzar, vista_previa=pedido.get("vista_previa", False)
+        pedido["url"],
+        os.environ["RENDICION_CKAN_TOKEN"],
+        pedido["ficha"],
+        al_avanzar=al_avanzar,
+        conservar=pedido.get("conservar", 5),
+        vista_previa=pedido.get("vista_previa", False),
     )
     try:
         print(json.dumps(asdict(portal.publicar(carpeta, manifiesto))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -46,7 +47,7 @@ class Nodo:
 def _propio(nodo: Nodo) -> str:
     if nodo.clases() & {"marca", "firma", "formula"}:
         return " "
-    if nodo.clases() & AJENAS or nodo.etiqueta == "code":
+    if nodo.clases() & AJENAS or nodo.etiqueta in {"code", "bdi"}:
         return "ajeno"
     if nodo.etiqueta in BLOQUES | {"ul", "ol", "dl", "table", "svg"}:
         return " "
@@ -88,3 +89,15 @@ def leer(html: str) -> tuple[Nodo, list[str]]:
     lector.close()
     errores = lector.errores + [f"no se cierra {n.etiqueta}" for n in lector.pila[1:]]
     return lector.raiz, errores
+
+
+def frases(raiz: Nodo) -> list[str]:
+    """Devuelve las frases que escribió la página, sin los textos ajenos."""
+    bloques = [n for n in raiz.todos(*BLOQUES) if not n.clases() & {"literal"}]
+    textos = (re.sub(r"\s+", " ", b.propio).strip() for b in bloques)
+    return [f for t in textos for f in re.split(r"(?<=[.!?])\s", t) if f]
+
+
+def palabras(frase: str) -> int:
+    """Cuenta las palabras de una frase."""
+    return len(re.findall(r"[\wáéíóúñü.,-]*\w", frase))

@@ -250,9 +250,9 @@ def _lo_demas(avances: Filas) -> dict[str, Filas]:
              "gravedad": ("informativa", "advertencia", "grave")[n % 3], "explicacion": "La meta dice «monitores»; por el contexto parece decir monitoreos."} for n in range(18)
         ],
         "correcciones": [
-            {"tabla": "indicadores_actividad", "clave": "13001 2020 2020-08-31 1.6", "campo": "ejecutado", "antes": "30", "despues": "31", "motivo": "Apareció una publicación sin registrar",
+            {"tabla": "indicadores_actividad", "clave": "13001|2020|2020-08-31|1.6", "campo": "ejecutado", "antes": "30", "despues": "31", "motivo": "Apareció una publicación sin registrar",
              "autor": PRENSA, "fecha": date(2021, 1, 10)},
-            {"tabla": "avances", "clave": "cargue-dependencias/1.6-0030", "campo": "avance_id", "antes": None, "despues": "cargue-dependencias/1.6-0030", "motivo": "sin motivo declarado", "autor": None, "fecha": None},
+            {"tabla": "avances", "clave": "cargue-dependencias/1.6-0030", "campo": "(fila)", "antes": None, "despues": '{"avance_id": "cargue-dependencias/1.6-0030"}', "motivo": "sin motivo declarado", "autor": None, "fecha": None},
         ],
     }
 

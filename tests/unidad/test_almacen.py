@@ -126,5 +126,5 @@ def test_el_registro_guarda_y_actualiza_cada_corrida(tmp_path: Path) -> None:
 
 def test_un_registro_danado_se_dice_en_claro(tmp_path: Path) -> None:
     (tmp_path / "r.sqlite").write_bytes(b"esto no es una base de datos, ni de lejos" * 40)
-    with pytest.raises(ErrorRendicion, match="Apártelo"):
+    with pytest.raises(ErrorRendicion, match="rendicion reconstruir"):
         Registro.en_archivo(tmp_path / "r.sqlite")

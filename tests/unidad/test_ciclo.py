@@ -13,6 +13,7 @@ from rendicion.ciclo import registros as ciclo
 from rendicion.errores import ErrorUso
 from rendicion.fuente import Fuente, fuente_desde
 from rendicion.lectura import columnas_de_lectura
+from rendicion.reglas_ciclo import ReglasDelCiclo
 
 CORTE = date(2020, 12, 31)
 ESCALA = ["Buena", "Mala"]
@@ -55,6 +56,29 @@ def test_un_compromiso_sale_con_su_estado_y_su_plazo_cambiado() -> None:
     publicado = ciclo.publicar([leidos], CORTE)
     assert [(f["compromiso_id"], f["plazo"], f["estado"], f["dias_retraso"]) for f in publicado.tablas["compromisos"]] == [("C-1", date(2020, 10, 15), "vencido", 77)]
     assert [h.regla for h in publicado.hallazgos] == ["plazo_cambiado"]
+
+
+def test_un_compromiso_admite_varios_cambios_de_plazo_y_cada_uno_queda_en_la_historia() -> None:
+    columnas = COLUMNAS["compromisos"] | {"plazo_nuevo_2": "Nuevo 2", "fecha_cambio_plazo_2": "Cambio 2", "motivo_cambio_plazo_2": "Motivo 2"}
+    leidos = convertir(
+        declarar("compromisos", columnas=columnas),
+        "C-1,Audiencia,2020-06-26,Hacer,2020-08-15,2020-10-15,2020-08-03,,2020-11-30,2020-10-20,Lluvias",
+        "C-2,Audiencia,2020-06-26,Hacer,2020-08-15,2020-10-15,2020-08-03,,2020-11-30,,",
+    )
+    assert rechazos(leidos) == [("C-2", "plazo_nuevo_2", "cambio_incompleto")]
+    [en_agosto], [al_final] = (ciclo.publicar([leidos], c).tablas["compromisos"] for c in (date(2020, 8, 31), CORTE))
+    assert (en_agosto["plazo"], al_final["plazo"]) == (date(2020, 10, 15), date(2020, 11, 30))
+    historia = [(h.campo, h.regla, h.literal, h.valor) for h in ciclo.publicar([leidos], CORTE).hallazgos]
+    assert historia == [("plazo (1)", "plazo_cambiado", "2020-08-15", "2020-10-15"), ("plazo (2)", "plazo_cambiado_vencido", "2020-10-15", "2020-11-30")]
+
+
+def test_los_plazos_y_la_k_declarados_cambian_lo_que_se_publica() -> None:
+    preguntas = convertir(declarar("dialogo"), "Q-1,Audiencia,2020-07-10,¿Sí?,Sí,2020-08-03")
+    encuesta = convertir(declarar("encuestas"), *boletas({"Buena": 9, "Mala": 6}))
+    propias = ReglasDelCiclo(respuesta_habiles=False, k_encuestas=8)
+    comun, propio = (ciclo.publicar([preguntas, encuesta], CORTE, (), r).tablas for r in (ReglasDelCiclo(), propias))
+    assert [(t["dialogo"][0]["limite"], t["dialogo"][0]["a_tiempo"]) for t in (comun, propio)] == [(date(2020, 8, 3), True), (date(2020, 7, 25), False)]
+    assert [[f["respuestas"] for f in t["encuestas"]] for t in (comun, propio)] == [[9, 6], [None, None]]
 
 
 @pytest.mark.parametrize(

@@ -59,3 +59,10 @@ def test_un_motivo_sin_autor_no_se_acepta() -> None:
 
 def test_se_compara_el_plan_los_avances_y_todos_los_indicadores() -> None:
     assert set(COMPARADAS) == {"plan", "avances", *(t for t in TABLAS if t.startswith("indicadores_"))}
+
+
+def test_los_valores_se_escriben_como_en_las_tablas_publicadas() -> None:
+    antes = fila("indicadores_actividad", ejecutado=Decimal("900.0000"), avance_pct=Decimal("90.00"))
+    despues = fila("indicadores_actividad", ejecutado=Decimal("2.5000"), avance_pct=Decimal("66.60"))
+    cambios = {c["campo"]: (c["antes"], c["despues"]) for c in comparar({"indicadores_actividad": [antes]}, {"indicadores_actividad": [despues]})}
+    assert cambios == {"ejecutado": ("900", "2.5"), "avance_pct": ("90.00", "66.60")}

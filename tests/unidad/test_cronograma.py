@@ -170,6 +170,67 @@ def test_cada_dependencia_recibe_sus_fechas_con_los_mismos_uid() -> None:
     assert {e["UID"] for c in suyos.values() for e in _leer_a_mano(c)} == todos
 
 
+def test_la_entrega_trae_un_calendario_para_todos_y_uno_por_dependencia() -> None:
+    rutas = cronograma_ics.archivos(_filas(), _ficha())
+    assert list(rutas) == ["cronograma.ics", "calendarios/planeacion.ics", "calendarios/prensa.ics", "calendarios/sin-responsable.ics"]
+    assert rutas["calendarios/prensa.ics"] == cronograma_ics.por_dependencia(_filas(), _ficha())["Prensa"]
+    assert "X-WR-CALNAME:Rendición de cuentas 2020 · Alcaldía · Prensa" in rutas["calendarios/prensa.ics"].decode()
+
+
+def test_dos_dependencias_que_se_escriben_casi_igual_no_comparten_archivo() -> None:
+    nombres = ["Secretaría de Planeación", "Secretaria de Planeación", "¿?", "../../etc", "x" * 200]
+    rutas = cronograma_ics.rutas_por_dependencia(nombres)
+    assert list(rutas.values())[:4] == [
+        "calendarios/secretaria-de-planeacion.ics", "calendarios/secretaria-de-planeacion-2.ics", "calendarios/dependencia.ics", "calendarios/etc.ics",
+    ]  # fmt: skip
+    assert all(re.fullmatch(r"calendarios/[a-z0-9-]{1,64}\.ics", r) for r in rutas.values())
+
+
+def _leer_con_gramatica(datos: bytes) -> list[tuple[str, list[object]]]:
+    """Lee todo el calendario como árbol de componentes, con la gramática de RFC 5545; falla con cualquier línea suelta o mal cerrada."""
+    raiz: list[tuple[str, list[object]]] = []
+    pila: list[list[object]] = [raiz]  # type: ignore[list-item]
+    abiertos: list[str] = []
+    for linea in re.sub(r"\r\n[ \t]", "", datos.decode("utf-8")).removesuffix("\r\n").split("\r\n"):
+        hallada = re.fullmatch(r"([A-Z-]+)((?:;[A-Z-]+=[^;:]+)*):(.*)", linea)
+        assert hallada, linea
+        nombre, _, valor = hallada.groups()
+        if nombre == "BEGIN":
+            nuevo: list[object] = []
+            pila[-1].append((valor, nuevo))
+            pila.append(nuevo)
+            abiertos.append(valor)
+        elif nombre == "END":
+            assert abiertos.pop() == valor
+            pila.pop()
+        else:
+            pila[-1].append((nombre, valor))
+    assert not abiertos
+    return raiz
+
+
+def test_un_segundo_lector_sin_la_biblioteca_ve_eventos_completos_y_alarmas_que_se_pueden_cumplir() -> None:
+    [(raiz, partes)] = _leer_con_gramatica(cronograma_ics.calendario(_filas(), _ficha()))
+    eventos = [dict(p[1]) for p in partes if isinstance(p, tuple) and p[0] == "VEVENT"]  # type: ignore[arg-type]
+    assert raiz == "VCALENDAR"
+    assert len(eventos) == 5
+    for evento in eventos:
+        assert {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY"} <= set(evento)
+        assert re.fullmatch(r"\d{8}", evento["DTSTART"])
+    alarmas = [dict(e["VALARM"]) for e in eventos if "VALARM" in e]
+    assert [(a["ACTION"], a["TRIGGER"]) for a in alarmas] == [("DISPLAY", "-P15D")] * 3
+
+
+def test_el_calendario_leido_y_vuelto_a_escribir_conserva_cada_evento() -> None:
+    datos = cronograma_ics.calendario(_filas(), _ficha())
+    leido = icalendar.Calendar.from_ical(datos)
+    assert [(str(e["UID"]), e.decoded("DTSTART"), str(e["SUMMARY"])) for e in leido.walk("VEVENT")] == [
+        (e["UID"], date.fromisoformat(f"{d[:4]}-{d[4:6]}-{d[6:]}"), e["SUMMARY"].replace("\\,", ",").replace("\\;", ";"))
+        for e in _leer_a_mano(datos)
+        for d in [e["DTSTART;VALUE=DATE"]]
+    ]
+
+
 def test_lo_sintetico_se_dice_en_el_nombre_y_en_cada_evento() -> None:
     sintetico = cronograma_ics.calendario(_filas(), _ficha(sintetica=True)).decode().replace("\r\n ", "")
     assert "X-WR-CALNAME:Rendición de cuentas 2020 · Alcaldía · DATOS SINTÉTICOS" in sintetico

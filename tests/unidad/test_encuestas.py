@@ -122,6 +122,72 @@ def test_restar_espacios_del_total_no_descubre_ninguna_cifra_pequena(tablas: lis
     assert _ataque(publicado, reales, 3, con_total=True) == []
 
 
+def _cotas(publicado: dict[str, tuple[int, tuple[int | None, ...]]]) -> dict[tuple[str, int], tuple[float, float]]:
+    """Acota cada cifra oculta con programación lineal: todas las sumas publicadas a la vez, y que lo oculto nunca es cero."""
+    optimize = pytest.importorskip("scipy.optimize")
+    celdas = [(e, n) for e, (_, vistas) in publicado.items() for n, v in enumerate(vistas) if v is None]
+    lugar = {c: i for i, c in enumerate(celdas)}
+    ecuaciones: list[tuple[dict[int, float], float]] = []
+    for e, (base, vistas) in publicado.items():
+        ecuaciones.append(({lugar[e, n]: 1.0 for n, v in enumerate(vistas) if v is None}, base - sum(v for v in vistas if v is not None)))
+    if TODOS in publicado:
+        for n, total in enumerate(publicado[TODOS][1]):
+            suma = {lugar[e, n]: 1.0 for e in publicado if e != TODOS and publicado[e][1][n] is None}
+            falta = -sum(publicado[e][1][n] or 0 for e in publicado if e != TODOS) + (total or 0)
+            if total is None:
+                suma[lugar[TODOS, n]] = -1.0
+            ecuaciones.append((suma, falta))
+    filas = [(s, f) for s, f in ecuaciones if s]
+    matriz = [[s.get(i, 0.0) for i in range(len(celdas))] for s, _ in filas]
+    cotas = {}
+    for celda, i in lugar.items():
+        extremos = []
+        for signo in (1, -1):
+            objetivo = [float(signo) if j == i else 0.0 for j in range(len(celdas))]
+            # Con total, una opción oculta en todas partes puede ser cero en un espacio.
+            piso = 0.0 if TODOS in publicado else 1.0
+            hallado = optimize.linprog(objetivo, A_eq=matriz, b_eq=[f for _, f in filas], bounds=[(piso, None)] * len(celdas))
+            assert hallado.success
+            extremos.append(signo * hallado.fun)
+        cotas[celda] = (extremos[0], extremos[1])
+    return cotas
+
+
+def _descubiertas(publicado: dict[str, tuple[int, tuple[int | None, ...]]], reales: Cifras, k: int) -> list[tuple[str, int]]:
+    """Dice qué cifras de 1 a k-1 deja el sistema de sumas acotadas bajo k, o en un intervalo más estrecho que k-1."""
+    totales = {TODOS: tuple(sum(reales[e][n] for e in publicado if e != TODOS) for n in range(len(next(iter(reales.values())))))}
+    ciertas = {**reales, **totales}
+    return [c for c, (menor, mayor) in _cotas(publicado).items() if 0 < ciertas[c[0]][c[1]] < k and (mayor < k - 1e-6 or mayor - menor < k - 1 - 1e-6)]
+
+
+def test_ocultar_solo_lo_pequeno_si_se_despeja_y_por_eso_se_oculta_algo_mas() -> None:
+    """El mismo ataque descubre la cifra cuando falta la supresión complementaria: si no, no probaría nada."""
+    reales: Cifras = {"Audiencia": (40, 30, 12, 3)}
+    ingenuo = {"Audiencia": (85, (40, 30, 12, None))}
+    assert _cotas(ingenuo) == {("Audiencia", 3): (3.0, 3.0)}
+    assert _descubiertas(ingenuo, reales, 5) == [("Audiencia", 3)]
+    assert _descubiertas({"Audiencia": (48, (40, None, None))}, {"Audiencia": (40, 4, 4)}, 5) == []
+    assert _descubiertas({"Audiencia": (45, (40, None, None))}, {"Audiencia": (40, 4, 1)}, 5) == [("Audiencia", 1), ("Audiencia", 2)]
+    assert _descubiertas(_publicar(reales, 5), reales, 5) == []
+
+
+def test_el_total_sin_complemento_delata_al_espacio_y_con_complemento_no() -> None:
+    reales: Cifras = {"Audiencia 1": (20, 10, 2), "Audiencia 2": (30, 15, 9)}
+    ingenuo: dict[str, tuple[int, tuple[int | None, ...]]] = {
+        "Audiencia 1": (32, (20, None, None)), "Audiencia 2": (54, (30, 15, 9)), TODOS: (86, (50, 25, 11)),
+    }  # fmt: skip
+    assert _descubiertas(ingenuo, reales, 5) == [("Audiencia 1", 2)]
+    assert _descubiertas(_publicar(reales, 5, con_total=True), reales, 5) == []
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 14)] * 4), min_size=1, max_size=3), st.sampled_from([3, 5, 10]), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_resolver_el_sistema_de_todas_las_sumas_no_acota_ninguna_cifra_pequena(tablas: list[tuple[int, int, int, int]], k: int, con_total: bool) -> None:
+    reales: Cifras = {f"Audiencia {n}": t for n, t in enumerate(tablas)}
+    publicado = _publicar(reales, k, con_total=con_total)
+    assert not publicado or _descubiertas(publicado, reales, k) == []
+
+
 def test_conocer_la_regla_no_despeja_ninguna_cifra_pequena() -> None:
     """Publica todas las encuestas posibles y junta las que se ven igual: la misma vista debe esconder cifras distintas y alguna grande."""
     k, iguales = 3, defaultdict(list)
@@ -175,8 +241,15 @@ def test_lo_que_no_se_cuenta_se_muestra_en_la_cobertura_y_en_los_hallazgos() -> 
     assert sum(int(str(v)) for v in list(fila.values())[2:]) == len(respuestas)
     filas = agregar(respuestas, opciones=OPCIONES)
     assert [f["respuestas"] for f in filas] == [7, 7, 0, 0]
-    assert {h.regla for h in hallazgos(respuestas, opciones=OPCIONES)} == {"respuesta_fuera_de_escala", "respuesta_repetida", "respuesta_sin_consentimiento"}
+    dichos = {h.regla: h.valor for h in hallazgos(respuestas, opciones=OPCIONES)}
+    assert dichos == dict.fromkeys(("respuesta_en_blanco", "respuesta_fuera_de_escala", "respuesta_repetida", "respuesta_sin_consentimiento"), "1")
     assert "persona-1" not in repr(filas) + repr(hallazgos(respuestas, opciones=OPCIONES)) + repr(fila)
+
+
+def test_de_una_pregunta_que_no_se_publica_tampoco_se_dice_cuantos_la_dejaron_en_blanco() -> None:
+    """Si otra pregunta del mismo espacio sí se publica, restar los blancos diría cuántas personas respondieron esta."""
+    pocas = [Respuesta("Audiencia", "¿Quedó satisfecho?", o) for o in ("A", "B", "A", None, None)]
+    assert [h.regla for h in hallazgos(pocas, opciones=OPCIONES)] == ["muy_pocas_respuestas"]
 
 
 def test_la_comparacion_entre_espacios_deja_vacio_lo_oculto_y_nunca_lo_pone_en_cero() -> None:

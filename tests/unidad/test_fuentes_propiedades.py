@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import sqlite3
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import openpyxl
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +18,10 @@ from hypothesis import strategies as st
 
 from rendicion.errores import ErrorRendicion
 from rendicion.fuente import Fuente, fuente_desde
-from rendicion.fuentes import interpretar
+from rendicion.fuentes import extraer, interpretar
+from rendicion.fuentes.instantes import zona_de
+from rendicion.fuentes.remoto import capturar, leer_json
+from rendicion.fuentes.rss import entradas
 from rendicion.lectura import COLUMNAS_LECTURA, Lectura
 
 SHA = "0" * 64
@@ -196,3 +204,102 @@ def test_los_mismos_bytes_dan_la_misma_lectura(filas: list[list[str]], codificac
         return lectura.celdas.to_pylist(), lectura.rechazos, lectura.hallazgos
 
     assert intento() == intento()
+
+
+valores_de_base = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats() | textos | st.binary(max_size=8)
+
+
+@settings(RAPIDO, max_examples=40)
+@given(st.lists(st.tuples(valores_de_base, valores_de_base, valores_de_base), min_size=1, max_size=8))
+def test_una_base_hostil_no_pierde_ni_una_fila(filas: list[tuple[Any, Any, Any]]):
+    with tempfile.TemporaryDirectory() as carpeta:
+        conexion = sqlite3.connect(Path(carpeta) / "b.sqlite")
+        conexion.execute('CREATE TABLE t ("Código", "Fecha", "Título", "Correo")')
+        conexion.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", [(*f, CANARIO) for f in filas])
+        conexion.commit()
+        conexion.close()
+        declarada = fuente("sql", lugar="b.sqlite", opciones={"tabla": "t"})
+        try:
+            bruto = extraer(declarada, Path(carpeta))
+            lectura = interpretar(bruto.contenido, declarada, SHA, "b")
+        except ErrorRendicion as error:
+            assert error.hacer  # noqa: PT017 -- también vale que se lea
+            return
+    revisar(lectura)
+    assert CANARIO not in repr(bruto)
+    # Una fila toda vacía no es un registro en ningún tipo de archivo.
+    assert lectura.recibidos >= sum(1 for f in filas if any(isinstance(v, int | float) or (isinstance(v, bytes) and v) for v in f))
+    assert lectura.recibidos <= len(filas)
+
+
+hojas_json = st.none() | st.booleans() | st.integers() | st.floats() | textos
+valores_json = st.recursive(hojas_json, lambda v: st.lists(v, max_size=3) | st.dictionaries(textos, v, max_size=3), max_leaves=6)
+
+
+@RAPIDO
+@given(st.lists(st.dictionaries(st.sampled_from(["id", "fecha", "titulo", "correo"]), valores_json), max_size=6))
+def test_un_servicio_hostil_da_un_mensaje_o_una_linea_por_registro(registros: list[dict[str, Any]]):
+    declarada = fuente("rest_json", columnas={"registro": "id", "fecha": "fecha", "titulo": "titulo.texto"})
+    try:
+        cuerpo = json.dumps([{**r, "correo": CANARIO} for r in registros]).encode()
+        captura = capturar(leer_json(cuerpo, "x"), declarada, "x")
+        lectura = interpretar(captura, declarada, SHA, "x")
+    except ErrorRendicion as error:
+        assert error.hacer  # noqa: PT017 -- también vale que se lea
+        return
+    revisar(lectura)
+    assert captura.count(b"\n") == len(registros)
+    assert lectura.recibidos <= len(registros)
+    assert CANARIO not in repr(lectura)
+
+
+@RAPIDO
+@given(st.binary(max_size=300), st.sampled_from(["rest_json", "rss"]))
+def test_unos_bytes_cualesquiera_de_un_servicio_dan_un_mensaje(cuerpo: bytes, tipo: str):
+    declarada = fuente(tipo, columnas={"registro": "id", "titulo": "title"})
+    try:
+        if tipo == "rss":
+            capturar(entradas(cuerpo, zona_de(declarada), "x"), declarada, "x")
+        else:
+            leer_json(cuerpo, "x")
+    except ErrorRendicion as error:
+        assert error.hacer  # noqa: PT017 -- también vale que se lea
+
+
+de_xml = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=15) | st.sampled_from(
+    ["<b>x</b>", "&amp;", "]]>", "javascript:alert(1)", "Mon, 99 Foo 2020", "file:///etc/passwd"]
+)
+
+
+@RAPIDO
+@given(st.lists(st.tuples(de_xml, de_xml, de_xml), min_size=1, max_size=6))
+def test_un_canal_hostil_no_pierde_ni_una_entrada(items: list[tuple[str, str, str]]):
+    declarada = fuente("rss", columnas={"registro": "id", "titulo": "title", "fecha": "published"})
+    cuerpo = "".join(f"<item><guid>g{n}</guid><title>{escape(t)}</title><pubDate>{escape(f)}</pubDate><link>{escape(u)}</link></item>" for n, (t, f, u) in enumerate(items))
+    bruto = f'<rss version="2.0"><channel><title>C</title>{cuerpo}</channel></rss>'.encode()
+    try:
+        lectura = interpretar(capturar(entradas(bruto, zona_de(declarada), "x"), declarada, "x"), declarada, SHA, "x")
+    except ErrorRendicion as error:
+        assert error.hacer  # noqa: PT017 -- también vale que se lea
+        return
+    revisar(lectura)
+    assert lectura.recibidos == len(items)
+
+
+@RAPIDO
+@given(st.lists(st.tuples(de_xml, de_xml), min_size=1, max_size=6))
+def test_una_exportacion_hostil_de_wordpress_no_pierde_ni_una_entrada(items: list[tuple[str, str]]):
+    declarada = fuente("wordpress_exportacion", columnas={"registro": "wp:post_id", "titulo": "title", "fecha": "wp:post_date"})
+    cuerpo = "".join(
+        f"<item><wp:post_id>{n}</wp:post_id><title>{escape(t)}</title><wp:post_date>{escape(f)}</wp:post_date><dc:creator>{CANARIO}</dc:creator></item>"
+        for n, (t, f) in enumerate(items)
+    )
+    espacios = 'xmlns:wp="http://wordpress.org/export/1.2/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    try:
+        lectura = interpretar(f'<rss version="2.0" {espacios}><channel>{cuerpo}</channel></rss>'.encode(), declarada, SHA, "x")
+    except ErrorRendicion as error:
+        assert error.hacer  # noqa: PT017 -- también vale que se lea
+        return
+    revisar(lectura)
+    assert lectura.recibidos + lectura.filtrados == len(items)
+    assert CANARIO not in repr(lectura)

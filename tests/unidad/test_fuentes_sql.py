@@ -150,10 +150,10 @@ def test_un_texto_con_bytes_danados_en_la_base_se_dice(base: Path):
 def test_la_direccion_de_un_servidor_viene_del_entorno_y_nunca_se_muestra(base: Path, monkeypatch: pytest.MonkeyPatch):
     opciones = {"tabla": "publicaciones", "url_env": "BASE_DE_PRUEBA"}
     monkeypatch.delenv("BASE_DE_PRUEBA", raising=False)
-    with pytest.raises(ErrorUso, match="BASE_DE_PRUEBA"):
+    with pytest.raises(ErrorFuente, match="BASE_DE_PRUEBA"):
         leer(base, opciones=opciones)
     monkeypatch.setenv("BASE_DE_PRUEBA", "motor-raro://cuenta:canario-clave@servidor/base")
-    with pytest.raises(ErrorUso, match="no sirve") as error:
+    with pytest.raises(ErrorFuente, match="no sirve") as error:
         leer(base, opciones=opciones)
     assert "canario-clave" not in str(error.value)
     monkeypatch.setenv("BASE_DE_PRUEBA", f"sqlite:///{base / 'base.sqlite'}")

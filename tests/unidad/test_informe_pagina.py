@@ -253,9 +253,9 @@ def test_cada_tabla_ancha_se_puede_recorrer_con_el_teclado(cualquiera: str) -> N
 
 
 def test_el_estado_va_con_palabra_simbolo_y_color(arbol: Nodo) -> None:
-    for insignia in (n for n in arbol.todos("span") if "insignia" in n.clases()):
+    for insignia in (n for n in arbol.todos("b") if "insignia" in n.clases()):
         assert len(insignia.clases()) == 2
-        assert insignia.todos("span")[0].atributos["aria-hidden"] == "true"
+        assert insignia.todos("i")[0].atributos["aria-hidden"] == "true"
         assert re.search(r"[A-Za-zí]{4,}", insignia.texto)
 
 
@@ -267,7 +267,7 @@ def test_un_apartado_sin_filas_es_una_frase_sin_dato(nombre: str) -> None:
 
 
 def test_una_cifra_de_encuesta_oculta_no_se_muestra(arbol: Nodo) -> None:
-    filas = [[c.texto for c in f.todos("td")] for f in _por_id(arbol, "encuestas").todos("tr")[1:]]
+    filas = [[c.texto for c in f.todos("td")] for f in _por_id(arbol, "encuestas").todos("table")[0].todos("tr")[1:]]
     assert [f[2] for f in filas] == ["88", "oculta", "oculta"]
 
 

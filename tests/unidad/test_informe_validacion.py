@@ -27,7 +27,7 @@ def _fila(raiz: Nodo, texto: str) -> Nodo:
 
 
 def _clases(fila: Nodo) -> frozenset[str]:
-    return next(n.clases() for n in fila.todos("span") if "insignia" in n.clases())
+    return next(n.clases() for n in fila.todos("b") if "insignia" in n.clases())
 
 
 def test_cada_estado_se_cuenta_por_sus_reglas() -> None:

@@ -154,6 +154,33 @@ def test_un_plan_sin_actividades_da_un_libro_que_se_abre() -> None:
     assert len(_tabla(libro([], [], [], CORTE, FICHA))) > 1
 
 
+def test_con_mas_registros_que_el_tope_el_libro_dice_cuantos_son_y_donde_estan() -> None:
+    avances = [_avance(avance_id=f"f/{n}", registro=str(n), fecha=date(2020, 6, n)) for n in range(1, 4)] + [_avance("1.10", avance_id="f/9")]
+    datos = libro([_plan("1.10"), _plan()], [_medida()], avances, CORTE, FICHA, tope=3)
+    pruebas, hoja = _abrir(datos)["Evidencias"], _abrir(datos)["Seguimiento"]
+    assert [[c.value for c in fila] for fila in pruebas.iter_rows()] == [
+        ["Actividad", "Registros", "Primera fecha", "Última fecha", "Dónde están"],
+        ["1.10", 1, "2020-06-25", "2020-06-25", "datos/avances.csv, filas con actividad_id = 1.10 y cuenta = true"],
+        ["2.1", 3, "2020-06-01", "2020-06-03", "datos/avances.csv, filas con actividad_id = 2.1 y cuenta = true"],
+    ]
+    assert pruebas["E2"].hyperlink.target == "datos/avances.csv"
+    assert [c.hyperlink.location for fila in hoja.iter_rows() for c in fila if c.hyperlink] == ["Evidencias!A2", "Evidencias!A3"]
+    textos = [str(c.value) for c in hoja["A"]]
+    assert "Hay 4 registros que cuentan, más de 3: aquí va cuántos son de cada actividad. Uno por uno están en datos/avances.csv." in textos
+    justo = _abrir(libro([_plan("1.10"), _plan()], [_medida()], avances, CORTE, FICHA, tope=4))
+    assert justo["Evidencias"].max_column == 8
+    assert not [c for c in justo["Seguimiento"]["A"] if "más de" in str(c.value)]
+
+
+def test_cada_fila_tiene_el_alto_de_su_texto_mas_largo() -> None:
+    largo = "Una actividad con un nombre muy largo " * 12
+    hoja = _abrir(libro([_plan(actividad=largo), _plan("2.3"), _plan("2.2")], [_medida()], [_avance(), _avance("2.2", avance_id="f/2", titulo=largo)], CORTE, FICHA))
+    alto = {n: hoja["Seguimiento"].row_dimensions[n].height for n in (10, 11)}
+    assert alto[10] > 12 * 13
+    assert alto[10] > 2 * alto[11]
+    assert hoja["Evidencias"].row_dimensions[3].height > 6 * 13
+
+
 def test_el_libro_sale_igual_haya_o_no_lxml_en_la_maquina() -> None:
     import openpyxl.xml
 

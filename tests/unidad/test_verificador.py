@@ -229,10 +229,9 @@ class Taller:
                 dato = huella_de(self.carpeta / ruta)
                 recurso = {"name": nombre + sufijo, "path": ruta, "schema": self.esquemas[nombre]}
                 recursos.append(recurso | {"hash": "sha256:" + dato["sha256"], "bytes": dato["bytes"]})
-        guardar(self.carpeta / "datapackage.json", {"name": "prueba", "resources": recursos})
         fuera = {"manifiesto.json", "manifiesto.firma", "SHA256SUMS"}
         rutas = sorted(r.relative_to(self.carpeta).as_posix() for r in self.carpeta.rglob("*") if r.is_file())
-        archivos = {r: huella_de(self.carpeta / r) for r in rutas if r not in fuera}
+        archivos = {r: huella_de(self.carpeta / r) for r in rutas if r not in {*fuera, "datapackage.json"}}
         manifiesto = {
             "formato": "rendicion-manifiesto/1", "entrega": "13001-2020-20200831-001", "numero": 1, "entidad": "13001",
             "vigencia": 2020, "corte": "2020-08-31", "sintetica": True, "anterior": None, "huella": "c" * 64,
@@ -244,6 +243,10 @@ class Taller:
             "cortes": ["2020-04-30", "2020-08-31", "2020-12-31"], "periodo": ["2020-03-01", "2020-12-31"],
             "versiones": {"rendicion": "0.1.0"}, "archivos": archivos,
         } | self.cambios  # fmt: skip
+        ficha = {k: manifiesto[k] for k in ("entrega", "corte", "sintetica", "entidad", "vigencia")} | {"cortes_oficiales": manifiesto["cortes"]}
+        guardar(self.carpeta / "datapackage.json", {"name": "prueba", "resources": recursos} | ficha)
+        if manifiesto["archivos"] is archivos:
+            archivos["datapackage.json"] = huella_de(self.carpeta / "datapackage.json")
         guardar(self.carpeta / "manifiesto.json", manifiesto)
         sumas(self.carpeta)
         return self.carpeta
@@ -296,8 +299,13 @@ def sumas(carpeta: Path) -> None:
 
 def remanifestar(carpeta: Path, **cambios: object) -> None:
     """Cambia datos del manifiesto y rehace SHA256SUMS, como haría quien altera con cuidado."""
-    archivo = carpeta / "manifiesto.json"
-    guardar(archivo, json.loads(archivo.read_text(encoding="utf-8")) | cambios)
+    archivo, paquete = carpeta / "manifiesto.json", carpeta / "datapackage.json"
+    manifiesto = json.loads(archivo.read_text(encoding="utf-8")) | cambios
+    ficha = json.loads(paquete.read_text(encoding="utf-8"))
+    guardar(paquete, ficha | {k: v for k, v in manifiesto.items() if k in ficha})
+    if "datapackage.json" in manifiesto["archivos"]:
+        manifiesto["archivos"]["datapackage.json"] = huella_de(paquete)
+    guardar(archivo, manifiesto)
     sumas(carpeta)
 
 
@@ -651,7 +659,7 @@ ARCHIVOS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "el manifiesto que falta": (lambda c: (c / "manifiesto.json").unlink(), {"manifiesto"}),
     "el manifiesto que no es JSON": (_escribir("manifiesto.json", "{"), {"manifiesto"}),
     "el manifiesto con una clave repetida": (_manifiesto_repetido, {"manifiesto"}),
-    "el manifiesto cambiado sin rehacer las sumas": (_editar("manifiesto.json", b'"sintetica": true', b'"sintetica": false'), {"sumas"}),
+    "el manifiesto cambiado sin rehacer las sumas": (_editar("manifiesto.json", b'"sintetica": true', b'"sintetica": false'), {"sumas", "paquete"}),
     "datapackage.json que no es JSON": (_editar("datapackage.json", b"{", b"["), {"archivos", "paquete"}),
     "verificar.py cambiado": (_editar("verificar.py", b"MAL", b"BIEN"), {"archivos"}),
 }  # fmt: skip
@@ -809,7 +817,7 @@ def test_una_cadena_vuelta_a_firmar_con_otra_clave_se_nota(tmp_path: Path) -> No
     buena, ajena = clave_nueva(1), clave_nueva(2)
     entregas = cadena(tmp_path, clave=ajena)
     firmada(entregas[-1], buena)
-    hechas = mirar(entregas[-1], anterior=entregas[0].parent, clave=en_claro(buena))
+    hechas = mirar(entregas[-1], anterior=entregas[0].parent, claves=[en_claro(buena)])
     assert malas(hechas) == {"cadena"}
     assert len(hechas["cadena"].detalles) == 2
 
@@ -820,7 +828,7 @@ def test_una_cadena_vuelta_a_firmar_con_otra_clave_se_nota(tmp_path: Path) -> No
 def test_la_firma_buena_con_la_clave_de_la_entidad_pasa(taller: Taller) -> None:
     clave = clave_nueva(1)
     carpeta = firmada(taller.escribir(), clave)
-    assert mirar(carpeta, clave=en_claro(clave))["firma"].estado == verificar.BIEN
+    assert mirar(carpeta, claves=[en_claro(clave)])["firma"].estado == verificar.BIEN
 
 
 def test_sin_clave_dada_se_dice_que_no_se_sabe_de_quien_es_la_firma(taller: Taller) -> None:
@@ -835,12 +843,12 @@ def test_sin_firma_se_dice_y_no_cuenta_como_buena(taller: Taller) -> None:
 
 
 def test_quitar_la_firma_se_nota_si_se_da_la_clave(taller: Taller) -> None:
-    assert malas(mirar(taller.escribir(), clave=en_claro(clave_nueva(1)))) == {"firma"}
+    assert malas(mirar(taller.escribir(), claves=[en_claro(clave_nueva(1))])) == {"firma"}
 
 
 def test_la_firma_de_otra_clave_se_nota(taller: Taller) -> None:
     carpeta = firmada(taller.escribir(), clave_nueva(2))
-    assert malas(mirar(carpeta, clave=en_claro(clave_nueva(1)))) == {"firma"}
+    assert malas(mirar(carpeta, claves=[en_claro(clave_nueva(1))])) == {"firma"}
 
 
 def test_la_firma_de_otra_clave_con_la_clave_publica_cambiada_se_nota(taller: Taller) -> None:
@@ -848,7 +856,7 @@ def test_la_firma_de_otra_clave_con_la_clave_publica_cambiada_se_nota(taller: Ta
     archivo = carpeta / "manifiesto.firma"
     publica = base64.b64encode(en_claro(clave_nueva(1))).decode()
     guardar(archivo, json.loads(archivo.read_text()) | {"clave_publica": publica})
-    assert malas(mirar(carpeta, clave=en_claro(clave_nueva(1)))) == {"firma"}
+    assert malas(mirar(carpeta, claves=[en_claro(clave_nueva(1))])) == {"firma"}
 
 
 def test_un_manifiesto_cambiado_despues_de_firmar_se_nota_aun_sin_clave(taller: Taller) -> None:
@@ -957,7 +965,7 @@ def servidor(tmp_path: Path) -> Iterator[str]:
 def test_una_entrega_publicada_en_la_web_se_comprueba_sin_descargarla_antes(servidor: str, taller: Taller, cola: str) -> None:
     carpeta = firmada(taller.escribir(), clave_nueva(1))
     with verificar.abrir(f"{servidor}/{carpeta.name}{cola}") as entrega:
-        hechas = {c.clave: c for c in verificar.comprobar(entrega, clave=en_claro(clave_nueva(1)))}
+        hechas = {c.clave: c for c in verificar.comprobar(entrega, claves=[en_claro(clave_nueva(1))])}
         temporal = entrega.carpeta
     assert malas(hechas) == set()
     assert sin_comprobar(hechas) == {"sobrantes", "parquet", "reglas_del_plan"}
@@ -971,7 +979,7 @@ def test_un_archivo_que_la_web_no_entrega_o_entrega_de_mas_se_nota(servidor: str
     with verificar.abrir(f"{servidor}/{carpeta.name}") as entrega:
         hechas = {c.clave: c for c in verificar.comprobar(entrega)}
     assert malas(hechas) == {"archivos"}
-    assert len(hechas["archivos"].detalles) == 3
+    assert len(hechas["archivos"].detalles) == 2
     assert "404" in hechas["archivos"].detalles[0]
 
 
@@ -1050,3 +1058,51 @@ def test_rendicion_verificar_explica_un_lugar_o_una_clave_que_no_sirven(taller: 
 def test_la_guia_del_auditor_nombra_cada_comprobacion(taller: Taller) -> None:
     guia = (Path(__file__).parents[2] / "docs" / "como-auditar.md").read_text(encoding="utf-8")
     assert [c for c in mirar(taller.escribir()) if f"`{c}`" not in guia] == []
+
+
+# Lo que no existe en la biblioteca estándar de Python 3.9: el archivo debe correr allí sin nada más.
+POSTERIORES = {
+    "itertools": {"pairwise", "batched"}, "bisect": set(), "datetime": {"UTC"}, "enum": {"StrEnum"}, "hashlib": {"file_digest"}, "math": {"cbrt", "exp2", "sumprod"},
+    "contextlib": {"aclosing", "chdir"}, "typing": {"Self", "assert_never", "override", "TypeAlias", "ParamSpec", "TypeGuard", "Never", "LiteralString"}, "tomllib": {""},
+    "statistics": {"covariance", "correlation", "linear_regression"}, "collections": set(), "pathlib": {"UnsupportedOperation"}, "types": {"NoneType", "UnionType", "EllipsisType"},
+}  # fmt: skip
+ATRIBUTOS_POSTERIORES = {"walk", "is_junction", "hardlink_to", "bit_count", "file_digest", "add_note", "full_match", "from_uri", "is_integer_ratio"}
+CON_ARGUMENTO_POSTERIOR = {"zip": "strict", "TemporaryDirectory": "delete", "glob": "case_sensitive", "dataclass": "slots", "open": "opener_", "bisect_right": "key", "bisect_left": "key"}
+
+
+def test_verificar_solo_usa_lo_que_ya_existia_en_python_3_9() -> None:
+    arbol = ast.parse(GUION.read_text(encoding="utf-8"), feature_version=(3, 9))
+    faltas: list[str] = []
+    for nodo in ast.walk(arbol):
+        if isinstance(nodo, ast.ImportFrom):
+            faltas += [f"{nodo.module}.{n.name}" for n in nodo.names if n.name in POSTERIORES.get(nodo.module or "", set())]
+        elif isinstance(nodo, ast.Import):
+            faltas += [n.name for n in nodo.names if n.name == "tomllib"]
+        elif isinstance(nodo, ast.Attribute) and nodo.attr in ATRIBUTOS_POSTERIORES and not (isinstance(nodo.value, ast.Name) and nodo.value.id == "os"):
+            faltas.append(f".{nodo.attr}")
+        elif isinstance(nodo, ast.Call):
+            nombre = getattr(nodo.func, "id", getattr(nodo.func, "attr", ""))
+            faltas += [f"{nombre}({k.arg}=)" for k in nodo.keywords if k.arg is not None and CON_ARGUMENTO_POSTERIOR.get(nombre) == k.arg]
+        elif isinstance(nodo, ast.Match | ast.TryStar):
+            faltas.append(type(nodo).__name__)
+    assert faltas == []
+
+
+def test_las_anotaciones_que_python_3_9_evalua_al_cargar_no_usan_la_barra() -> None:
+    """Fuera de las anotaciones, `X | None` con tipos falla al cargar en 3.9."""
+    arbol = ast.parse(GUION.read_text(encoding="utf-8"))
+    # Un alias de tipo, o la base de una clase, se evalúa al cargar aunque haya `from __future__ import annotations`.
+    evaluadas = [n.value for n in arbol.body if isinstance(n, ast.Assign)] + [b for n in arbol.body if isinstance(n, ast.ClassDef) for b in n.bases]
+    uniones = [ast.unparse(u) for e in evaluadas for u in ast.walk(e) if isinstance(u, ast.BinOp) and isinstance(u.op, ast.BitOr) and "None" in ast.unparse(u)]
+    assert uniones == []
+
+
+def test_por_la_web_y_sin_clave_se_dice_que_la_firma_no_se_comprobo_y_termina_en_cero(servidor: str, taller: Taller) -> None:
+    carpeta = firmada(taller.escribir(), clave_nueva(1))
+    orden = [sys.executable, "-I", "-S", str(GUION), f"{servidor}/{carpeta.name}/"]
+    hecho = subprocess.run(orden, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert hecho.returncode == 0, hecho.stdout
+    assert "– no se pudo comprobar · La firma es de quien publica\n      la firma es coherente; falta saber de quién es la clave" in hecho.stdout
+    archivo = carpeta / "datos" / "plan.csv"
+    archivo.write_bytes(archivo.read_bytes() + b"\n")
+    assert subprocess.run(orden, capture_output=True, check=False).returncode == 1

@@ -40,7 +40,7 @@ class SinComprobar extends Error {}
 const TABLAS = {
   plan: 'entidad vigencia subcomponente_id actividad_id agregacion programacion peso peso_subcomponente inicio fin | meta responsables hitos',
   avances: 'avance_id entidad vigencia actividad_id fecha cantidad fuente registro captura_sha256 cuenta | url motivo duplicado_de',
-  rechazos: 'fuente', conciliacion: 'fuente recibidos aceptados rechazados cuentan no_cuentan',
+  correcciones: 'tabla clave campo motivo | antes despues autor fecha', rechazos: 'fuente', conciliacion: 'fuente recibidos aceptados rechazados cuentan no_cuentan',
   indicadores_total: 'corte', indicadores_subcomponente: 'corte subcomponente_id', indicadores_actividad: 'corte actividad_id', indicadores_dependencia: 'corte dependencia', serie: 'corte mes',
 };
 const FORMAS = [
@@ -109,6 +109,21 @@ function leerPlan(filas, m) {
     pesos.set(f.subcomponente_id, f.peso_subcomponente);
     return { ...f, id, hitos, meta, metaTexto: f.meta, peso: leerDecimal(f.peso), pesoSub: leerDecimal(f.peso_subcomponente), responsables: f.responsables ? f.responsables.split(';') : [] };
   });
+}
+
+// Un peso, una ventana o una regla fuera de lo común puede ser legítimo; este programa no puede leer el documento del plan, y lo dice.
+function mirarReglas(c, filas, plan, m) {
+  const raras = plan.flatMap((a, n) => [
+    a.programacion !== (a.hitos.length ? 'hitos' : a.metaTexto === '1' ? 'al_final' : 'lineal') && 'la regla',
+    !filas[n].fecha_texto && `${a.inicio},${a.fin}` !== `${m.periodo}` && 'la ventana',
+    `${a.peso},${a.pesoSub}` !== '1,1,1,1' && 'el peso',
+  ].filter((x) => x).map((x) => `${x} de ${corto(a.id)}`));
+  if (raras[0]) throw new SinComprobar(`mire en el documento del plan: ${raras.join(', ')}`);
+}
+
+// Un motivo declarado lleva autor y fecha; el que no se declaró lo dice así.
+function mirarMotivos(c, filas) {
+  for (const f of filas) if (f.motivo === 'sin motivo declarado' ? f.autor || f.fecha : !f.autor || !f.fecha) c.mal(`${corto(f.clave)}, ${corto(f.campo)}: al motivo «${corto(f.motivo)}» le falta o sobra autor o fecha.`);
 }
 
 // El orden de los textos es el de sus letras (code points); el de JavaScript difiere fuera del plano básico.
@@ -311,7 +326,7 @@ function compararTabla(c, nombre, publicadas, recalculadas, corte) {
 
 // ---------- Archivos, huellas y firma
 const MANIFIESTO = 'manifiesto.json', SUMAS = 'SHA256SUMS', FIRMA = 'manifiesto.firma', PAQUETE = 'datapackage.json';
-const SIN_HUELLAS = 'este navegador no calcula huellas en una página sin conexión segura; ábrala con https, con localhost o desde su disco';
+const SIN_HUELLAS = 'este navegador no calcula huellas sin conexión segura; abra la página con https, con localhost o desde su disco';
 const esHuella = (x) => typeof x === 'string' && /^[0-9a-f]{64}$/.test(x);
 const rutaSegura = (r) => r.split('/').every((p) => p && p !== '.' && p !== '..' && !/[\\:\0]/.test(p));
 const corto = (t, largo = 120) => { const x = String(t).replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�'); return x.length > largo ? `${x.slice(0, largo)}…` : x; };
@@ -390,7 +405,7 @@ async function mirarFirma(c, manifiesto, bytes) {
   if (f.algoritmo !== 'Ed25519' || publica.length !== 32 || sello.length !== 64) throw new Falla(`${FIRMA} no es una firma Ed25519`);
   try { clave = await crypto.subtle.importKey('raw', publica, 'Ed25519', false, ['verify']); } catch { throw new SinComprobar('este navegador no pudo usar la clave de la firma'); }
   if (!await crypto.subtle.verify('Ed25519', clave, sello, manifiesto)) throw new Falla('la firma no es de este manifiesto');
-  c.resumen = `firma buena de la clave ${f.clave_publica}; compárela con la que publica la entidad`;
+  throw new SinComprobar(`la firma es coherente; falta saber de quién es la clave ${corto(f.clave_publica)}`);
 }
 
 // ---------- De dónde se lee: la red, o los archivos que la persona elige
@@ -433,7 +448,8 @@ async function comprobar(leerUno, entrega) {
   await hacer('SHA256SUMS dice lo mismo', async (c) => mirarSumas(c, ...necesita('m', 'bytes'), await leer(SUMAS)));
   await hacer('La ficha del conjunto dice lo mismo', async (c) => { const [m] = necesita('m'); mirarPaquete(c, m, leerJson(PAQUETE, await leer(PAQUETE))); });
   await hacer('Firma del manifiesto', async (c) => mirarFirma(c, ...necesita('bytes'), await leer(FIRMA)));
-  await tabla('plan', 'El plan se puede medir', (c, filas, m) => { datos.plan = leerPlan(filas, m); c.resumen = `${filas.length} actividades`; });
+  await tabla('plan', 'El plan se puede medir', (c, filas, m) => { datos.plan = leerPlan(filas, m); datos.filas = filas; c.resumen = `${filas.length} actividades`; });
+  await hacer('El plan usa las reglas de siempre', (c) => mirarReglas(c, ...necesita('filas', 'plan', 'm')));
   await tabla('avances', 'Qué registros cuentan, por su fecha', (c, filas, m) => { datos.avances = filas; mirarRegistros(c, filas, ...necesita('plan'), m); });
   await hacer('Ningún registro cuenta dos veces', (c) => { const [avances, plan, m] = necesita('avances', 'plan', 'm'); mirarDuplicados(c, avances, plan, m); });
   await tabla('conciliacion', 'Lo recibido cuadra con lo aceptado y lo rechazado', async (c, filas, m) => mirarConciliacion(c, filas, ...necesita('avances'), leerTabla('rechazos', await leer('datos/rechazos.csv')), m));
@@ -444,6 +460,12 @@ async function comprobar(leerUno, entrega) {
       compararTabla(c, n, filas, datos.cuentas[n], m.corte);
     });
   }
+  await tabla('correcciones', 'Cada cambio dice su motivo', mirarMotivos);
+  await hacer('Lo que este botón no mira', (c) => {
+    c.detalles.push('Las entregas anteriores, y si se dijo cada cambio.', 'Qué dicen los Parquet y las demás tablas.', 'De quién es la firma.');
+    if (!leerUno.rutas) c.detalles.push('Si sobran archivos.');
+    throw new SinComprobar('eso lo mira verificar.py');
+  });
   return { hechas, datos, sello: datos.bytes ? await huella(datos.bytes).catch(() => null) : null };
 }
 
@@ -474,7 +496,7 @@ function veredicto(hechas) {
   const mal = hechas.filter((c) => c.estado === 'MAL').length, sin = hechas.filter((c) => c.estado !== 'MAL' && c.estado !== 'bien').length;
   const cola = sin ? ` ${sin} no se ${sin > 1 ? 'pudieron' : 'pudo'} comprobar.` : '';
   if (mal) return `MAL: ${mal} de ${hechas.length} comprobaciones no ${mal > 1 ? 'cuadran' : 'cuadra'}.${cola}`;
-  return sin ? `Nada está mal en lo que se pudo comprobar.${cola}` : `Todo cuadra: ${hechas.length} comprobaciones bien.`;
+  return `Nada está mal en lo que se pudo comprobar.${cola}`;
 }
 
 function lineaDe(c) {

@@ -26,11 +26,13 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-CKAN, SOLR = "2.12.0", "9.8.1"
+CKAN, SOLR = os.environ.get("RENDICION_CKAN") or "2.12.0", "9.8.1"
+# Solo para medir y para mirar otros portales: por ejemplo «xloader» o «dcat». Las pruebas van sin ninguna.
+EXTENSIONES = tuple(os.environ.get("RENDICION_PILA_EXTENSIONES", "").split())
 AQUI = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("RENDICION_CACHE") or Path.home() / ".cache" / "rendicion")
 PILA = Path(os.environ.get("RENDICION_PILA") or Path(tempfile.gettempdir()) / f"rendicion-pila-{os.getuid()}")
-TOPE_MB = 6
+TOPE_MB = int(os.environ.get("RENDICION_PILA_TOPE_MB") or 6)
 PAQUETES = {
     "postgres": "postgresql",
     "redis-server": "redis-server",
@@ -83,12 +85,14 @@ def asegurar_programas() -> None:
 
 def preparar_ckan() -> Path:
     """Deja CKAN en su propio entorno virtual, dentro de la caché, y devuelve la carpeta de sus programas."""
-    entorno = CACHE / f"ckan-{CKAN}"
+    entorno = CACHE / "-".join((f"ckan-{CKAN}", *EXTENSIONES))
     listo = entorno / "completo"
     if not listo.exists():
         _aviso(f"instalo CKAN {CKAN} en {entorno}")
         subprocess.run([_python311(), "-m", "venv", "--clear", str(entorno)], check=True)
         pip = [str(entorno / "bin" / "python"), "-m", "pip", "install", "-q", f"ckan[requirements]=={CKAN}", "gunicorn==23.0.0"]
+        # ckanext-xloader usa chardet y no lo declara.
+        pip += [*(f"ckanext-{e}" for e in EXTENSIONES), *(["chardet"] if "xloader" in EXTENSIONES else [])]
         subprocess.run(pip, check=True, stdout=sys.stderr)
         listo.touch()
     return entorno / "bin"
@@ -199,8 +203,29 @@ def arrancar_solr(puerto: int, bibliotecas: Path, programas: Path) -> int:
     shutil.copy(AQUI / "solrconfig.xml", conf / "solrconfig.xml")
     for nombre in ("protwords.txt", "synonyms.txt", "stopwords.txt"):
         (conf / nombre).touch()
-    orden = ["java", "-Xmx512m", "-Dsolr.log.level=WARN", "-cp", f"{bibliotecas}/*", str(AQUI / "ArrancarSolr.java"), str(casa), str(puerto)]
+    return lanzar_solr(puerto, bibliotecas)
+
+
+def lanzar_solr(puerto: int, bibliotecas: Path) -> int:
+    """Lanza Solr sobre la carpeta que ya existe; sirve también para volver a ponerlo en pie."""
+    orden = ["java", "-Xmx512m", "-Dsolr.log.level=WARN", "-cp", f"{bibliotecas}/*", str(AQUI / "ArrancarSolr.java"), str(PILA / "solr"), str(puerto)]
     return _lanzar("solr", orden, cwd=PILA)
+
+
+def apagar_solr() -> None:
+    """Mata solo a Solr, como si se cayera."""
+    pid = (_estado() or {})["pids"]["solr"]
+    if _es_de_la_pila(pid, "solr"):
+        os.killpg(pid, signal.SIGKILL)
+        _cerrar(pid, "solr")
+
+
+def volver_solr() -> None:
+    """Pone Solr en pie en su mismo puerto."""
+    estado = _estado() or {}
+    estado["pids"]["solr"] = lanzar_solr(estado["puertos"]["solr"], preparar_solr())
+    _guardar(estado)
+    _esperar("Solr", lambda: _responde(f"http://127.0.0.1:{estado['puertos']['solr']}/solr/ckan/admin/ping"))
 
 
 def _ini(puertos: dict[str, int], ckan: Any) -> Path:
@@ -217,10 +242,11 @@ def _ini(puertos: dict[str, int], ckan: Any) -> Path:
         "ckan.site_url": f"http://127.0.0.1:{puertos['ckan']}",
         "ckan.site_title": "Portal de prueba",
         "ckan.locale_default": "es",
-        "ckan.plugins": "datastore activity datatables_view text_view",
+        "ckan.plugins": " ".join(("datastore activity datatables_view text_view", *EXTENSIONES)),
         "ckan.max_resource_size": str(TOPE_MB),
         "ckan.auth.user_create_organizations": "false",
         "ckan.auth.user_create_groups": "false",
+        "ckanext.xloader.jobs_db.uri": f"{bd.format('ckan')}/ckan",
         "SECRET_KEY": secrets.token_urlsafe(32),
     }
     ckan("config-tool", str(ini), *(f"{k}={v}" for k, v in ajustes.items()))
@@ -289,6 +315,9 @@ def _arrancar_todo(programas: Path, bibliotecas: Path) -> dict[str, Any]:
     _esperar("Solr", lambda: _responde(f"http://127.0.0.1:{puertos['solr']}/solr/ckan/admin/ping"))
     _esperar("Redis", lambda: _abierto(puertos["redis"]))
     token = _token_de_admin(ini, ckan)
+    if "xloader" in EXTENSIONES:
+        ckan("config-tool", str(ini), f"ckanext.xloader.api_token={token}")
+        pids["cargador"] = _lanzar("cargador", [str(programas / "ckan"), "-c", str(ini), "jobs", "worker"], cwd=PILA)
     pids["ckan"] = _servir(puertos, programas, ini)
     estado = {
         "url": f"http://127.0.0.1:{puertos['ckan']}",
@@ -325,7 +354,7 @@ def _estado() -> dict[str, Any] | None:
 
 def _es_de_la_pila(pid: int, nombre: str) -> bool:
     """Comprueba que el número de proceso sigue siendo el nuestro y no lo heredó otro programa."""
-    senas = {"solr": b"ArrancarSolr", "redis": b"redis-server", "postgres": b"postgres", "ckan": b"gunicorn"}
+    senas = {"solr": b"ArrancarSolr", "redis": b"redis-server", "postgres": b"postgres", "ckan": b"gunicorn", "cargador": b"jobs"}
     with contextlib.suppress(OSError):
         return senas[nombre] in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
@@ -357,7 +386,15 @@ def main() -> int:
     orden = argparse.ArgumentParser(description="Levanta o apaga un CKAN de prueba.")
     orden.add_argument("--apagar", action="store_true", help="detiene la pila")
     orden.add_argument("--estado", action="store_true", help="sale con 0 si la pila está en pie")
+    orden.add_argument("--apagar-solr", action="store_true", help="mata solo a Solr")
+    orden.add_argument("--volver-solr", action="store_true", help="pone Solr otra vez en pie")
     pedido = orden.parse_args()
+    if pedido.apagar_solr:
+        apagar_solr()
+        return 0
+    if pedido.volver_solr:
+        volver_solr()
+        return 0
     if pedido.apagar:
         apagar()
         return 0

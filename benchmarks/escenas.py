@@ -1,0 +1,154 @@
+"""Qué se compara con qué: cada escena da una tabla, con su línea de base al lado."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log
+from pathlib import Path
+
+from benchmarks.medir import Toma, intercalar, medir
+from rendicion.sintetico.pais import Receta, escribir_pais
+
+Tamanos = Mapping[int, tuple[int, int]]
+SEMILLA = Receta.semilla
+
+
+@dataclass(frozen=True)
+class Tabla:
+    """Es una tabla del informe: título, encabezado, filas y una nota."""
+
+    titulo: str
+    columnas: tuple[str, ...]
+    filas: tuple[tuple[str, ...], ...]
+    nota: str = ""
+
+
+@dataclass(frozen=True)
+class Escena:
+    """Dice dónde se mide, cuántas veces y con cuántos procesos."""
+
+    raiz: Path
+    carpeta: Path
+    veces: int
+    procesos: int
+
+    def datos(self, registros: int, tamano: tuple[int, int]) -> Path:
+        """Genera una vez el país de ese tamaño, en particiones y también en un solo archivo."""
+        carpeta = self.carpeta / f"datos-{registros}"
+        if not carpeta.exists():
+            municipios, anios = tamano
+            receta = Receta(SEMILLA, municipios, tuple(range(2025 - anios, 2025)))
+            with _junto(carpeta) as junto:
+                for n, (_, _, hecha) in enumerate(escribir_pais(carpeta, receta)):
+                    junto.write(hecha.evidencia if n == 0 else hecha.evidencia.split(b"\n", 1)[1])
+        return carpeta
+
+    def paso(self, nombre: str, datos: Path, *mas: str) -> list[str]:
+        """Arma la orden de un paso, con su propia salida."""
+        return [sys.executable, "-m", "benchmarks.pasos", nombre, str(datos), str(self.carpeta / f"salida-{nombre}"), *mas]
+
+    def limpiar(self) -> None:
+        """Borra lo que escribieron los pasos."""
+        for salida in self.carpeta.glob("salida-*"):
+            shutil.rmtree(salida)
+
+
+def _junto(carpeta: Path):  # noqa: ANN202 -- es el archivo abierto
+    carpeta.mkdir(parents=True)
+    return (carpeta / "junto.csv").open("wb")
+
+
+def _s(t: Toma) -> str:
+    return f"{t.segundos:.1f}"
+
+
+def _veces(t: Toma, base: Toma) -> str:
+    return f"{t.segundos / base.segundos:.1f} ×"
+
+
+def _exponentes(puntos: list[tuple[int, float]]) -> str:
+    pares = pairwise(puntos)
+    return ", ".join(f"{b[0]:,}".replace(",", ".") + f": {log(b[1] / a[1]) / log(b[0] / a[0]):.2f}" for a, b in pares)
+
+
+def pais(escena: Escena, tamanos: Tamanos) -> list[Tabla]:
+    """Mide la corrida completa junto al piso físico, en un archivo y por particiones."""
+    filas, puntos = [], []
+    for registros, tamano in tamanos.items():
+        print(f"País de {registros} registros", file=sys.stderr, flush=True)
+        datos, n = escena.datos(registros, tamano), str(escena.procesos)
+        veces = escena.veces if registros <= 1_000_000 else max(1, min(escena.veces, 3))
+        ordenes = {"piso": escena.paso("piso", datos), "piso por partición": escena.paso("piso_por_particion", datos, n), "nuestro": escena.paso("nuestro", datos, n)}
+        tomas = intercalar(ordenes, veces, escena.raiz)
+        piso, partido, nuestro = tomas.values()
+        puntos.append((int(str(nuestro.dicho["registros"])), nuestro.segundos))
+        filas.append((f"{puntos[-1][0]:,}".replace(",", "."), _s(piso), _s(partido), _s(nuestro), _veces(nuestro, piso), _veces(nuestro, partido), *(f"{t.procesador:.1f}" for t in (piso, partido, nuestro)), f"{piso.memoria:.0f}", f"{nuestro.memoria:.0f}"))
+        escena.limpiar()
+    columnas = ("registros", "piso, un archivo (s)", "piso, por partición (s)", "nuestro (s)", "contra un archivo", "contra particiones", "procesador: piso (s)", "por partición (s)", "nuestro (s)", "memoria del piso (MiB)", "memoria nuestra (MiB)")
+    nota = f"Exponente del costo hasta cada tamaño (1 es lineal): {_exponentes(puntos)}." if len(puntos) > 1 else ""
+    return [Tabla("La corrida completa del país", columnas, tuple(filas), nota)]
+
+
+def validacion(escena: Escena, tamanos: Tamanos) -> list[Tabla]:
+    """Mide las mismas reglas con cada motor, y los indicadores con cada forma de calcularlos; se resta lo común, que es leer."""
+    reglas, cifras = [], []
+    for registros, tamano in tamanos.items():
+        print(f"Validación de {registros} registros", file=sys.stderr, flush=True)
+        datos = escena.datos(registros, tamano)
+        pasos = ["solo_leer", "validar_nuestro", "validar_gx", "validar_pandera", *(["validar_frictionless"] if registros <= 100_000 else [])]
+        tomas = intercalar({p: escena.paso(p, datos) for p in pasos}, escena.veces, escena.raiz)
+        base = tomas.pop("solo_leer")
+        reglas += [(f"{registros:,}".replace(",", "."), p.removeprefix("validar_"), f"{t.segundos - base.segundos:.1f}", f"{t.memoria:.0f}", str(t.dicho["faltas"])) for p, t in tomas.items()]
+        pasos = ["solo_contar", "calcular_nuestro", "calcular_puro", "calcular_pandas"]
+        tomas = intercalar({p: escena.paso(p, datos) for p in pasos}, escena.veces, escena.raiz)
+        base = tomas.pop("solo_contar")
+        cifras += [(f"{registros:,}".replace(",", "."), p.removeprefix("calcular_"), f"{t.segundos - base.segundos:.1f}", f"{t.memoria:.0f}", str(t.dicho["filas"])) for p, t in tomas.items()]
+        escena.limpiar()
+    return [
+        Tabla("Las reglas de negocio, por motor", ("registros", "motor", "segundos", "memoria (MiB)", "faltas"), tuple(reglas), "Segundos sin contar la lectura, que es la misma; con el arranque de cada biblioteca. Un solo proceso."),
+        Tabla("Los indicadores, por forma de calcularlos", ("registros", "forma", "segundos", "memoria (MiB)", "filas"), tuple(cifras), "«nuestro» y «puro» dan las mismas filas exactas; «pandas» solo suma por actividad y corte, en coma flotante."),
+    ]
+
+
+def incremental(escena: Escena, tamanos: Tamanos) -> list[Tabla]:
+    """Mide qué cuesta repetir sin cambios, y qué cuesta que un municipio cambie."""
+    registros, tamano = max(tamanos.items())
+    print(f"Incremental sobre {registros} registros", file=sys.stderr, flush=True)
+    datos, n = escena.datos(registros, tamano), str(escena.procesos)
+    primera = medir(escena.paso("nuestro", datos, n), escena.raiz)
+    igual = medir(escena.paso("nuestro", datos, n, "--seguir"), escena.raiz)
+    uno = max(datos.glob("[0-9]*/*/avances.csv"))
+    uno.write_text(uno.read_text("utf-8").replace("presencial", "radio"), "utf-8")
+    cambia = medir(escena.paso("nuestro", datos, n, "--seguir"), escena.raiz)
+    uno.write_text(uno.read_text("utf-8").replace("radio", "web"), "utf-8")
+    sola = medir([sys.executable, "-m", "rendicion.linea", "pais", "correr", str(datos), "--salida", str(escena.carpeta / "salida-nuestro"), "--entidad", uno.parent.name, "--vigencia", uno.parent.parent.name, "--json"], escena.raiz)
+    escena.limpiar()
+    nombres = ("todo, la primera vez", "todo, sin cambios", "todo, con un municipio cambiado", "solo ese municipio (--entidad, --vigencia)")
+    filas = tuple((f"{registros:,}".replace(",", "."), nombre, _s(t), _veces(t, primera)) for nombre, t in zip(nombres, (primera, igual, cambia, sola), strict=True))
+    return [Tabla("Repetir y cambiar", ("registros", "qué se corre", "segundos", "contra la primera"), filas)]
+
+
+def ciudad(escena: Escena) -> list[Tabla]:
+    """Mide el trabajo principal, de una ciudad, junto a lo que ningún proceso puede evitar."""
+    print("El trabajo principal", file=sys.stderr, flush=True)
+    correr = [sys.executable, "-m", "rendicion.linea", "correr", "--json", "--salida"]
+    vacia, llena = escena.carpeta / "salida-ciudad", escena.carpeta / "salida-ciudad-llena"
+    medir([*correr, str(llena)], escena.raiz)
+    tomas: dict[str, list[Toma]] = {"piso": [], "primera": [], "sin cambios": []}
+    for _ in range(escena.veces):
+        tomas["piso"].append(medir(escena.paso("piso_de_ciudad", escena.carpeta), escena.raiz))
+        shutil.rmtree(vacia, ignore_errors=True)
+        tomas["primera"].append(medir([*correr, str(vacia)], escena.raiz))
+        tomas["sin cambios"].append(medir([*correr, str(llena)], escena.raiz))
+    piso, primera, igual = (sorted(t, key=lambda x: x.segundos)[len(t) // 2] for t in tomas.values())
+    escena.limpiar()
+    filas = (
+        ("piso: cargar Great Expectations y pyarrow, validar una tabla", _s(piso), "1,0 ×", f"{piso.memoria:.0f}"),
+        ("rendicion correr, salida vacía", _s(primera), _veces(primera, piso), f"{primera.memoria:.0f}"),
+        ("rendicion correr, sin cambios", _s(igual), _veces(igual, piso), f"{igual.memoria:.0f}"),
+    )
+    return [Tabla("El trabajo principal (una ciudad)", ("qué", "segundos", "contra el piso", "memoria (MiB)"), filas, f"La corrida sin cambios cuesta {igual.segundos / primera.segundos:.2f} de la completa.")]

@@ -1,0 +1,128 @@
+"""La terminal: en una pantalla, sin partir rutas, con color solo si se quiere, y siempre con qué hacer."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rendicion.errores import ErrorUso
+from rendicion.pantalla.cuadros import tabla_conciliacion
+from rendicion.pantalla.estado import mostrar_estado
+from rendicion.pantalla.terminal import consola, mostrar_error, numero, porcentaje
+from tests.unidad import muestras_informe
+
+LARGA = "/" + "/".join(f"carpeta-{n}" for n in range(20)) + "/entrega"
+
+
+@pytest.fixture(autouse=True)
+def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "24")
+
+
+def estado(**cambios: Any) -> dict[str, Any]:
+    t: dict[str, Any] = muestras_informe.tablas()
+    nombres = ("plan", "indicadores_total", "indicadores_subcomponente", "indicadores_actividad", "conciliacion")
+    manifiesto = {"entidad": "13001", "vigencia": 2020, "corte": "2020-12-31", "sintetica": True, "fuentes_sin_dato": {"escuela": "no respondió"}}
+    corridas = [{"iniciada": "2021-01-04T10:00:00+00:00", "corte": date(2020, 12, 31), "resultado": "sin_cambios", "entrega": "e"}] * 5
+    base = {"entrega": "13001-2020-20201231-003", "entidad_nombre": "Alcaldía de Cartagena", "carpeta": LARGA, "manifiesto": manifiesto, "tablas": {n: t[n] for n in nombres}, "corridas": corridas}
+    return base | cambios
+
+
+@pytest.mark.parametrize("ancho", [60, 80, 120])
+def test_el_estado_cabe_en_veinticuatro_renglones_y_en_el_ancho(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ancho: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(ancho))
+    mostrar_estado(estado(), en_json=False)
+    renglones = capsys.readouterr().out.splitlines()
+    assert len(renglones) <= 24
+    assert max(map(len, renglones)) <= ancho
+
+
+def test_el_estado_dice_cuanto_a_que_fecha_que_va_tarde_quien_responde_y_que_sigue(capsys: pytest.CaptureFixture[str]) -> None:
+    mostrar_estado(estado(), en_json=False)
+    dicho = capsys.readouterr().out
+    for texto in ("DATOS SINTÉTICOS", "Alcaldía de Cartagena, 2020, a 31 de diciembre de 2020", "Cumplimiento", "Actividades: ", "vencida, sin reporte", "Responden por lo que va tarde: ", "Sin dato de: escuela.", "Siguiente: rendicion rastrear 1.3"):
+        assert texto in dicho
+    assert "vencida, 0 de" not in dicho
+
+
+def test_el_estado_con_cien_actividades_tarde_dice_cuantas_no_se_ven(capsys: pytest.CaptureFixture[str]) -> None:
+    malo = estado()
+    fila = next(f for f in malo["tablas"]["indicadores_actividad"] if f["corte"] == date(2020, 12, 31) and f["estado"] == "vencida")
+    malo["tablas"]["indicadores_actividad"] += [fila] * 100
+    mostrar_estado(malo, en_json=False)
+    dicho = capsys.readouterr().out
+    assert len(dicho.splitlines()) <= 24
+    vistas = len(re.findall(r"^  \d\.\d .*vencida", dicho, flags=re.MULTILINE))
+    total = int(re.search(r"(\d+) vencidas", dicho).group(1))  # type: ignore[union-attr]
+    assert f"… y {total - vistas} más" in dicho
+
+
+def test_el_estado_sin_entregas_dice_que_correr(capsys: pytest.CaptureFixture[str]) -> None:
+    mostrar_estado({"entrega": None, "corridas": []}, en_json=False)
+    assert capsys.readouterr().out.strip() == "Todavía no hay entregas en esta salida. Siguiente: rendicion correr"
+
+
+def test_el_color_se_apaga_con_no_color_y_no_sale_a_un_archivo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    colores = re.compile(r"\x1b\[[0-9;]*3[0-9]m")
+    mostrar_estado(estado(), en_json=False)
+    assert "\x1b" not in capsys.readouterr().out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    mostrar_estado(estado(), en_json=False)
+    assert colores.search(capsys.readouterr().out)
+    monkeypatch.setenv("NO_COLOR", "1")
+    mostrar_estado(estado(), en_json=False)
+    assert not colores.search(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("ancho", [40, 80])
+def test_un_error_no_parte_la_ruta_y_dice_que_hacer(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ancho: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(ancho))
+    mostrar_error(ErrorUso("No existe la carpeta.", donde=LARGA, hacer="Revise la ruta."), en_json=False)
+    assert capsys.readouterr().err.splitlines() == ["Error: No existe la carpeta.", f"  Dónde: {LARGA}", "  Qué hacer: Revise la ruta."]
+
+
+def test_el_final_de_la_corrida_deja_copiar_rutas_y_ordenes_enteras(capsys: pytest.CaptureFixture[str]) -> None:
+    from rendicion.corrida import Resultado
+    from rendicion.pantalla import mostrar_resultado
+
+    t = muestras_informe.tablas()
+    r = Resultado("publicada", "13001", 2020, date(2020, 12, 31), "e", Path(LARGA), "ab" * 32, conciliacion=t["conciliacion"], reglas={"cumplen": 1, "no_cumplen": 0, "no_corrieron": 0})
+    r.indicadores = {n: t[n] for n in ("plan", "indicadores_subcomponente", "indicadores_total")}
+    mostrar_resultado(r, en_json=False)
+    renglones = capsys.readouterr().out.splitlines()
+    assert f"Siguiente: rendicion verificar {LARGA}" in renglones
+    assert f"  Página: {LARGA}/index.html" in renglones
+
+
+def test_las_tablas_no_parten_el_nombre_de_la_fuente_ni_los_titulos_a_80_columnas(capsys: pytest.CaptureFixture[str]) -> None:
+    fila = {"fuente": "sintetico-evaluacion-octubre", "recibidos": 1_234, "aceptados": 1_000, "rechazados": 234, "cuentan": 900, "no_cuentan": 100}
+    consola().print(tabla_conciliacion([fila]))
+    dicho = capsys.readouterr().out
+    for palabra in ("sintetico-evaluacion-octubre", "recibidos", "aceptados", "rechazados", "cuentan", "1.234"):
+        assert palabra in dicho
+    assert max(map(len, dicho.splitlines())) <= 80
+
+
+def test_lo_vacio_se_dice_sin_dato_y_no_cero() -> None:
+    assert (numero(None), porcentaje(None), numero(Decimal("1234.50")), porcentaje(Decimal(0))) == ("sin dato", "sin dato", "1.234,5", "0 %")
+
+
+def test_un_texto_ajeno_no_puede_dar_ordenes_a_la_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    hostil = "\x1b]0;título falso\x07Aprobado\x1b[2J\x1b[1;1H\x9b31m \u202eosrever\r\x08"
+    malo = estado()
+    for f in malo["tablas"]["plan"]:
+        f["actividad"] = hostil
+    mostrar_estado(malo, en_json=False)
+    consola().print(tabla_conciliacion([{"fuente": hostil, "recibidos": 1, "aceptados": 1, "rechazados": 0, "cuentan": 1, "no_cuentan": 0}]))
+    mostrar_error(ErrorUso(hostil, donde=hostil), en_json=False)
+    dicho = "".join(capsys.readouterr())
+    assert "Aprobado" in dicho
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", dicho)

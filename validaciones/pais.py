@@ -1,0 +1,287 @@
+"""Las mismas reglas, sobre millones de filas: Great Expectations decide cada valor una sola vez.
+
+Una regla que mira el valor de una columna da lo mismo en todas las filas que lo repiten. Por eso se le dan a
+Great Expectations los valores distintos de cada columna, con sus mismas expectativas y parámetros, y Arrow lleva
+lo que decidió a las filas. Las reglas de clave reciben un número por clave y lo miran fila por fila.
+Nada se vuelve a escribir: las reglas salen de `reglas_de_evidencia`, `reglas_de_la_tabla` y sus vecinas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from esquemas import TABLAS
+from rendicion.fuente import Fuente
+from rendicion.plan import Plan
+from validaciones.derivadas import reglas_de_la_tabla
+from validaciones.negocio import regla_un_registro_una_vez, reglas_de_conciliacion, reglas_de_evidencia
+from validaciones.reglas import DE_TABLA, Estado, Regla
+from validaciones.validador import Validador
+
+Mascara = npt.NDArray[np.bool_]
+DE_CLAVE = {"ExpectColumnValuesToBeUnique", "ExpectCompoundColumnsToBeUnique"}
+_FILAS_DE_TABLA = "ExpectTableRowCountToBeBetween"
+_NO_VACIA = "ExpectColumnValuesToNotBeNull"
+_ANCHOS = (1 << 12, 1 << 16)
+_CLAVES_POR_TABLA = float(1 << 44)
+_SEPARADOR = "\x1f"
+EN_SU_LISTA = "\x1f está en la lista de su plan"
+
+
+@dataclass(frozen=True)
+class Caso:
+    """Es una regla y la columna en que se mira; `directa` dice que va fila por fila y no por valores distintos."""
+
+    columna: str
+    regla: Regla
+    directa: bool = False
+
+
+@dataclass(frozen=True)
+class Veredicto:
+    """Es lo que dio un caso en el lote: qué filas falla (nada si ninguna) y qué filas tenían valor que mirar."""
+
+    regla: Regla
+    fallan: Mascara | None
+    revisadas: Mascara
+    reventada: str = ""
+
+    def cuentas(self, particion: npt.NDArray[np.int32], cuantas: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Cuenta, por partición, las filas revisadas y las que fallan."""
+        revisadas = np.bincount(particion[self.revisadas], minlength=cuantas)
+        fallan = np.zeros(cuantas, np.int64) if self.fallan is None else np.bincount(particion[self.fallan], minlength=cuantas)
+        return revisadas, fallan
+
+
+def estado_de(revisadas: int, faltas: int) -> Estado:
+    """Dice cómo salió una regla en una partición: sin valores que mirar no corrió, nunca «cumple»."""
+    return "no_corrio" if revisadas == 0 else "no_cumple" if faltas else "cumple"
+
+
+def juzgar(motor: Validador, columnas: Mapping[str, pa.Array], casos: Sequence[Caso]) -> list[Veredicto]:
+    """Corre todos los casos y devuelve un veredicto por caso, en su orden.
+
+    Las columnas que piden lo mismo (misma expectativa, mismos parámetros) van juntas en una sola expectativa: el
+    costo depende de los valores distintos y de las exigencias distintas, no de las filas ni de las tablas. En una
+    columna sin filas no hay qué mirar: la regla no corre, y así queda dicho.
+    """
+    codificadas = {c: columnas[c].dictionary_encode(null_encoding="encode") for c in dict.fromkeys(k.columna for k in casos if not k.directa)}
+    juntos: dict[tuple[str, str, str], list[int]] = {}
+    for i, caso in enumerate(casos):
+        if len(columnas[caso.columna]):
+            juntos.setdefault(_exigencia(caso, columnas[caso.columna]), []).append(i)
+    juicios = [_Juicio(f"{n:03d}", casos, suyos, [_valores(casos[i], columnas[casos[i].columna], codificadas.get(casos[i].columna)) for i in suyos]) for n, suyos in enumerate(juntos.values())]
+    malos: dict[int, tuple[npt.NDArray[np.int64], str]] = {}
+    marcos = _marcos(juicios)
+    todos = motor.validar_lotes([(pa.table({j.nombre: _rellenar(j.valores, alto) for j in suyos}), [j.regla for j in suyos]) for alto, suyos in marcos])
+    for (_, suyos), resultados in zip(marcos, todos, strict=True):
+        for juicio, r in zip(suyos, resultados, strict=True):
+            malos |= {i: (m, r.detalle if r.reventada else "") for i, m in juicio.repartir(np.array(r.filas, np.int64))}
+    vacio = (np.zeros(0, np.int64), "")
+    return [_veredicto(k, columnas[k.columna], codificadas.get(k.columna), *malos.get(i, vacio)) for i, k in enumerate(casos)]
+
+
+def _exigencia(caso: Caso, columna: pa.Array) -> tuple[str, str, str]:
+    regla = _en_columna(caso, "")
+    tipo = "" if caso.directa or regla.expectativa == _NO_VACIA else str(_comparable(columna.slice(0, 0)).type)
+    return regla.expectativa, repr(sorted(regla.parametros.items(), key=lambda p: p[0])), tipo
+
+
+def _comparable(valores: pa.Array) -> pa.Array:
+    """Pasa los números al tipo con que los compara el motor, para que quepan juntas columnas de distinta escala."""
+    numero = pa.types.is_decimal(valores.type) or pa.types.is_integer(valores.type)
+    return valores.cast(pa.float64()) if numero else valores.cast(pa.string()) if pa.types.is_dictionary(valores.type) else valores
+
+
+def _valores(caso: Caso, columna: pa.Array, codificada: pa.DictionaryArray | None) -> pa.Array:
+    """Devuelve lo que Great Expectations mira: los valores distintos; de los obligatorios, si hay vacíos; de las claves, todas las filas."""
+    if codificada is None:
+        return _comparable(columna)
+    if caso.regla.expectativa == _NO_VACIA:
+        return pc.if_else(codificada.dictionary.is_valid(), pa.scalar("lleno"), pa.scalar(None, pa.string()))
+    return _comparable(codificada.dictionary)
+
+
+class _Juicio:
+    """Es una expectativa y los valores de todos los casos que la piden, uno tras otro."""
+
+    def __init__(self, nombre: str, casos: Sequence[Caso], suyos: Sequence[int], partes: Sequence[pa.Array]) -> None:
+        self.nombre, self._suyos = nombre, suyos
+        self._limites = np.cumsum([0, *(len(p) for p in partes)])
+        directa = casos[suyos[0]].directa
+        # Las claves de cada tabla se separan por un número propio: dos tablas no comparten clave.
+        self.valores = pa.concat_arrays([pc.add(p, n * _CLAVES_POR_TABLA) for n, p in enumerate(partes)] if directa else list(partes))
+        self.regla = _en_columna(casos[suyos[0]], nombre)
+
+    def repartir(self, filas: npt.NDArray[np.int64]) -> list[tuple[int, npt.NDArray[np.int64]]]:
+        """Devuelve, para cada caso, el lugar de los valores suyos que fallan."""
+        return [(i, filas[(filas >= a) & (filas < b)] - a) for i, a, b in zip(self._suyos, self._limites[:-1], self._limites[1:], strict=True)]
+
+
+def _en_columna(caso: Caso, columna: str) -> Regla:
+    expectativa = "ExpectColumnValuesToBeUnique" if caso.regla.expectativa in DE_CLAVE else caso.regla.expectativa
+    parametros = {c: v for c, v in caso.regla.parametros.items() if c != "column_list"}
+    if expectativa == _FILAS_DE_TABLA:
+        expectativa = "ExpectColumnValuesToBeBetween"
+    return replace(caso.regla, expectativa=expectativa, parametros={**parametros, "column": columna})
+
+
+def _marcos(juicios: Sequence[_Juicio]) -> list[tuple[int, list[_Juicio]]]:
+    """Reúne los juicios de tamaño parecido en una tabla cada grupo, para correr pocas veces y sin relleno inútil."""
+    grupos: dict[tuple[int, bool], list[_Juicio]] = {}
+    for j in juicios:
+        grupos.setdefault((sum(len(j.valores) > a for a in _ANCHOS), j.regla.expectativa == "ExpectColumnValuesToBeUnique"), []).append(j)
+    return [(max(len(j.valores) for j in suyos), suyos) for suyos in grupos.values()]
+
+
+def _rellenar(valores: pa.Array, alto: int) -> pa.Array:
+    """Completa la columna hasta el alto de su tabla: repite el primer valor, que no cambia ningún veredicto."""
+    falta = alto - len(valores)
+    return pa.concat_arrays([valores, valores.take(pa.array(np.zeros(falta, np.int64)))]) if falta else valores
+
+
+def _veredicto(caso: Caso, columna: pa.Array, codificada: pa.DictionaryArray | None, malos: npt.NDArray[np.int64], reventada: str) -> Veredicto:
+    llenas = columna.is_valid().to_numpy(zero_copy_only=False)
+    revisadas = np.ones_like(llenas) if caso.regla.expectativa == _NO_VACIA else llenas
+    return Veredicto(caso.regla, _en_filas(malos, codificada, columna), revisadas, reventada)
+
+
+def _en_filas(malos: npt.NDArray[np.int64], codificada: pa.DictionaryArray | None, columna: pa.Array) -> Mascara | None:
+    if not len(malos):
+        return None
+    if codificada is None:
+        mascara = np.zeros(len(columna), dtype=bool)
+        mascara[malos] = True
+        return mascara
+    hecha: Mascara = np.isin(codificada.indices.to_numpy(zero_copy_only=False), malos)
+    return hecha
+
+
+# ------------------------------------------------------------------ evidencia
+
+
+def casos_de_evidencia(planes: Sequence[Plan], fuentes: Sequence[Fuente], tabla: pa.Table) -> tuple[dict[str, pa.Array], list[Caso]]:
+    """Reúne las reglas de negocio de todos los planes de un lote en pocos casos, con las columnas en que se miran.
+
+    Una regla igual en todas las particiones va sobre su columna. Si cambia su lista de valores (las actividades
+    del plan), se mira si cada valor está en la de su partición. Si cambia otra cosa, cada variante mira solo los valores de
+    sus particiones. `tabla` trae `particion` (el lugar del plan en la lista) y la evidencia ya con tipo.
+    """
+    por_regla: dict[tuple[str, str | None], list[Regla]] = {}
+    for plan in planes:
+        for r in reglas_de_evidencia(plan, fuentes):
+            por_regla.setdefault((r.regla, r.fuente), []).append(r)
+    columnas: dict[str, pa.Array] = {}
+    casos: list[Caso] = []
+    for (_, fuente), reglas in por_regla.items():
+        casos += _unir(reglas, _solo_de(tabla, reglas[0].campo or "", fuente), tabla["particion"].combine_chunks(), columnas)
+    return columnas, casos
+
+
+def _solo_de(tabla: pa.Table, campo: str, fuente: str | None) -> pa.Array:
+    columna = tabla[campo].combine_chunks()
+    return columna if fuente is None else pc.if_else(pc.equal(tabla["fuente"].combine_chunks(), fuente), columna, pa.scalar(None, columna.type))
+
+
+def _unir(reglas: Sequence[Regla], columna: pa.Array, particion: pa.Array, columnas: dict[str, pa.Array]) -> list[Caso]:
+    variantes: dict[str, list[int]] = {}
+    for i, r in enumerate(reglas):
+        variantes.setdefault(repr({c: v for c, v in r.parametros.items() if c != "column"}), []).append(i)
+    primera = reglas[0]
+    nombre = f"{primera.regla}@{primera.fuente or ''}"
+    if len(variantes) == 1:
+        columnas[nombre] = columna
+        return [Caso(nombre, primera)]
+    if primera.expectativa == "ExpectColumnValuesToBeInSet":
+        columnas[nombre] = _en_su_lista(reglas, columna, particion)
+        return [Caso(nombre, replace(primera, parametros={**primera.parametros, "value_set": [EN_SU_LISTA]}))]
+    casos = []
+    for n, suyas in enumerate(variantes.values()):
+        columnas[f"{nombre}/{n}"] = pc.if_else(pc.is_in(particion, pa.array(suyas, particion.type)), columna, pa.scalar(None, columna.type))
+        casos.append(Caso(f"{nombre}/{n}", reglas[suyas[0]]))
+    return casos
+
+
+def _en_su_lista(reglas: Sequence[Regla], columna: pa.Array, particion: pa.Array) -> pa.Array:
+    """Cambia por una marca los valores que están en la lista de su partición; los demás quedan como son, y fallan.
+
+    Great Expectations copia la lista de valores muchas veces; con la de miles de planes tardaría más que todo lo demás.
+    """
+    pares = pa.array([f"{i}{_SEPARADOR}{v}" for i, r in enumerate(reglas) for v in r.parametros["value_set"]], pa.string())
+    esta = pc.is_in(pc.binary_join_element_wise(particion.cast(pa.string()), columna, _SEPARADOR), pares)
+    return pc.if_else(pc.and_(esta, columna.is_valid()), pa.scalar(EN_SU_LISTA), columna)
+
+
+# ------------------------------------------------------------------ tablas calculadas
+
+
+def juzgar_tablas(motor: Validador, tablas: Mapping[str, pa.Table], particion: Mapping[str, npt.NDArray[np.int32]], cuantas: int) -> list[tuple[str, Veredicto, npt.NDArray[np.int32]]]:
+    """Corre las reglas de los esquemas y de las cuentas sobre las tablas de un lote.
+
+    `particion` dice de qué partición es cada fila de cada tabla. Devuelve (tabla, veredicto, partición de sus filas).
+    """
+    columnas: dict[str, pa.Array] = {}
+    casos: list[Caso] = []
+    de_quien: list[tuple[str, npt.NDArray[np.int32]]] = []
+    todas = np.arange(cuantas, dtype=np.int32)
+
+    def agregar(tabla: str, caso: Caso, valores: pa.Array, filas: npt.NDArray[np.int32]) -> None:
+        columnas.setdefault(caso.columna, valores)
+        casos.append(caso)
+        de_quien.append((tabla, filas))
+
+    for nombre, datos in tablas.items():
+        suya = particion[nombre]
+        for r in reglas_de_la_tabla(TABLAS[nombre]):
+            if r.expectativa == _FILAS_DE_TABLA:
+                agregar(nombre, Caso(f"filas:{nombre}", r), pa.array(np.bincount(suya, minlength=cuantas)), todas)
+            elif r.expectativa in DE_CLAVE:
+                agregar(nombre, Caso(f"clave:{nombre}", r, directa=True), _codigo(datos, TABLAS[nombre].clave, suya), suya)
+            elif r.expectativa not in DE_TABLA:
+                agregar(nombre, Caso(f"{nombre}.{r.campo}", r), datos[str(r.campo)].combine_chunks(), suya)
+    cuentas = tablas["conciliacion"]
+    for r in reglas_de_conciliacion():
+        agregar("conciliacion", Caso(f"resta:{r.regla}", r), _resta(cuentas, str(r.campo)), particion["conciliacion"])
+    cuentan = tablas["avances"]["cuenta"].combine_chunks()
+    suyas = particion["avances"][cuentan.to_numpy(zero_copy_only=False)]
+    una_vez = regla_un_registro_una_vez()
+    avances = tablas["avances"].select(una_vez.parametros["column_list"]).filter(cuentan)
+    agregar("avances", Caso("una_vez", una_vez, directa=True), _codigo(avances, una_vez.parametros["column_list"], suyas), suyas)
+    return [(t, v, f) for (t, f), v in zip(de_quien, juzgar(motor, columnas, casos), strict=True)]
+
+
+def columnas_en_orden(motor: Validador, columnas: Mapping[str, Sequence[str]]) -> list[str]:
+    """Corre la regla de las columnas de cada tabla sobre las que trae; devuelve las tablas que no la cumplen."""
+    lotes = [
+        (pa.table({c: pa.array([], pa.string()) for c in suyas}), [r for r in reglas_de_la_tabla(TABLAS[n]) if r.expectativa == "ExpectTableColumnsToMatchOrderedList"])
+        for n, suyas in columnas.items()
+    ]
+    return [n for n, resultados in zip(columnas, motor.validar_lotes(lotes), strict=True) if any(r.estado != "cumple" for r in resultados)]
+
+
+def _codigo(datos: pa.Table, clave: Sequence[str], particion: npt.NDArray[np.int32]) -> pa.Array:
+    """Da un número a cada clave distinta; la partición es parte de la clave."""
+    if not datos.num_rows:
+        return pa.array([], pa.int64())
+    codigo = particion.astype(np.int64)
+    for campo in clave:
+        columna = datos[campo].combine_chunks().dictionary_encode(null_encoding="encode")
+        codigo = codigo * max(1, len(columna.dictionary)) + columna.indices.to_numpy(zero_copy_only=False)
+        if codigo.max() > 1 << 40:
+            codigo = np.unique(codigo, return_inverse=True)[1]
+    return pa.array(codigo)
+
+
+def _resta(datos: pa.Table, formula: str) -> pa.Array:
+    """Calcula la resta que debe dar 0, con las columnas que nombra la regla."""
+    primera, *otras = formula.split(" - ")
+    resta = datos[primera].combine_chunks()
+    for campo in otras:
+        resta = pc.subtract(resta, datos[campo].combine_chunks())
+    return resta
