@@ -11,7 +11,7 @@ from flujos.tareas import Anio, Carpeta, Codigo, Direccion
 from rendicion.almacen.referencia import carpeta_de_datos
 from rendicion.almacen.referencia import entidad as entidad_declarada
 from rendicion.almacen.salida import Salida
-from rendicion.plazos import cortes_pendientes
+from rendicion.operacion.plazos import cortes_pendientes
 from rendicion.puertas import hoy_en_colombia
 
 

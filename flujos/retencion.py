@@ -10,8 +10,8 @@ from pydantic import Field
 from flujos.rendicion_de_cuentas import pedido_de
 from flujos.tareas import Carpeta, como_tarea
 from rendicion.almacen.salida import Salida
+from rendicion.operacion.retencion import DIAS, retener
 from rendicion.puertas import ahora
-from rendicion.retencion import DIAS, retener
 
 Dias = Annotated[int, Field(ge=1, le=36500, description="Días que se guarda una captura que ninguna entrega cita.")]
 

@@ -15,8 +15,8 @@ from flujos.tareas import Anio, Carpeta, Codigo, Direccion, como_tarea
 from rendicion.almacen.referencia import entidad as entidad_declarada
 from rendicion.almacen.salida import Salida
 from rendicion.contexto import Pedido
+from rendicion.operacion.vigilancia import Vigilancia, vigilar
 from rendicion.puertas import listar_fuentes
-from rendicion.vigilancia import Vigilancia, vigilar
 
 
 class PublicadoMal(RuntimeError):  # noqa: N818 -- el nombre ya dice qué pasó

@@ -21,8 +21,8 @@ def desplegar(
 ) -> None:
     """Pone a andar la operación diaria: servidor de Prefect, despliegues con sus horarios, avisos y trabajador."""
     with errores_claros(depurar=depurar):
-        from rendicion.despliegue import Plan
-        from rendicion.despliegue import desplegar as poner_a_andar
+        from rendicion.operacion.despliegue import Plan
+        from rendicion.operacion.despliegue import desplegar as poner_a_andar
 
         servidor = os.environ.get("PREFECT_API_URL") or None
         poner_a_andar(Plan(Path.cwd(), servidor, puerto, corridas, solo_registrar=registrar), lambda linea: print(linea, flush=True))
@@ -34,7 +34,7 @@ def reconstruir(salida: OpcionSalida = None, en_json: OpcionJson = False, depura
     with errores_claros(depurar=depurar, en_json=en_json):
         from rendicion import pantalla
         from rendicion.almacen.salida import Salida
-        from rendicion.reconstruccion import reconstruir as rehacer
+        from rendicion.operacion.reconstruccion import reconstruir as rehacer
 
         hecho = rehacer(Salida(carpeta_de_salida(salida)))
         pantalla.mostrar_reconstruccion(hecho, en_json=en_json)
@@ -53,7 +53,7 @@ def retener(
     with errores_claros(depurar=depurar, en_json=en_json):
         from rendicion import pantalla
         from rendicion.almacen.salida import Salida
-        from rendicion.retencion import retener as retirar_viejas
+        from rendicion.operacion.retencion import retener as retirar_viejas
 
         limpieza = retirar_viejas(Salida(carpeta_de_salida(salida)), datetime.now(UTC), dias, simular=simular)
         pantalla.mostrar_limpieza(limpieza, en_json=en_json)

@@ -10,8 +10,8 @@ from rich.text import Text
 from rendicion.pantalla.terminal import consola, escribir_json, numero
 
 if TYPE_CHECKING:
-    from rendicion.reconstruccion import Reconstruccion
-    from rendicion.retencion import Limpieza
+    from rendicion.operacion.reconstruccion import Reconstruccion
+    from rendicion.operacion.retencion import Limpieza
 
 
 def mostrar_reconstruccion(hecho: Reconstruccion, *, en_json: bool) -> None:

@@ -23,7 +23,7 @@ import pytest
 
 from rendicion.almacen.registro import INTERRUMPIDA
 from rendicion.almacen.salida import Salida
-from rendicion.reconstruccion import reconstruir
+from rendicion.operacion.reconstruccion import reconstruir
 from tests.integracion.servidores import RAIZ, RENDICION, sin_prefect
 from tests.integracion.vivero import Vivero
 

@@ -174,8 +174,8 @@ def test_sin_prefect_yaml_la_orden_dice_que_hacer(tmp_path: Path) -> None:
 
 
 def test_un_servidor_con_una_biblioteca_que_no_dispara_horarios_se_niega_a_arrancar(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rendicion import despliegue
     from rendicion.errores import ErrorUso
+    from rendicion.operacion import despliegue
 
     monkeypatch.setattr(despliegue.metadata, "version", lambda _: "2.1.0")
     with pytest.raises(ErrorUso, match="no dispara los horarios"):

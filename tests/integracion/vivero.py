@@ -183,7 +183,8 @@ def main() -> None:
     import validaciones.evidencia
     import validaciones.lectura
     import validaciones.tablas  # noqa: F401
-    from rendicion import armado, corrida, puertas, reconstruccion  # noqa: F401
+    from rendicion import armado, corrida, puertas  # noqa: F401
+    from rendicion.operacion import reconstruccion  # noqa: F401
     from rendicion.portales import carpeta  # noqa: F401
 
     motor = _MotorConMemoria()

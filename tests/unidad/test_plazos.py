@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from rendicion.entidad import Vigencia, cortes_oficiales
-from rendicion.plazos import cortes_pendientes, habiles_entre
+from rendicion.operacion.plazos import cortes_pendientes, habiles_entre
 
 VIGENCIA = Vigencia(2020, "p.txt", "fuentes", cortes=cortes_oficiales(2020))
 ABRIL, AGOSTO, DICIEMBRE = VIGENCIA.cortes

@@ -16,7 +16,7 @@ from rendicion.almacen.registro import Registro, hay_registro
 from rendicion.almacen.salida import Salida
 from rendicion.errores import ErrorRendicion, ErrorUso
 from rendicion.fuente import Fuente
-from rendicion.reconstruccion import SIN_PUBLICAR, reconstruir
+from rendicion.operacion.reconstruccion import SIN_PUBLICAR, reconstruir
 
 FUENTE = Fuente("noticias", "csv", "n.csv", "Prensa", {"fecha": "Fecha"}, actividad="1.1")
 NOTA = {"corrida_id": "a", "entidad": "13001", "vigencia": 2020, "corte": date(2020, 12, 31), "iniciada": "2026-01-01T00:00:00+00:00"}

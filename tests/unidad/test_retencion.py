@@ -12,8 +12,8 @@ from rendicion.almacen.capturas import Captura
 from rendicion.almacen.salida import Salida
 from rendicion.errores import ErrorRendicion, ErrorUso
 from rendicion.fuente import Fuente
+from rendicion.operacion.retencion import retener
 from rendicion.previa import PaginaCruda
-from rendicion.retencion import retener
 
 FUENTE = Fuente("noticias", "csv", "n.csv", "Prensa", {"fecha": "Fecha"}, actividad="1.1")
 VIEJO = datetime(2026, 1, 1, tzinfo=UTC)
