@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -91,7 +92,7 @@ def _aceptado(respuesta: tuple[int, bytes], que: str) -> None:
 
 def carta(mensaje: Mensaje, remite: str, instante: datetime) -> EmailMessage:
     """Escribe la carta; su Message-ID sale de la huella del aviso, para que un duplicado se reconozca."""
-    c = EmailMessage()
+    c = EmailMessage(policy=SMTP)
     c["From"], c["To"], c["Subject"] = remite, mensaje.para, mensaje.asunto
     c["Date"], c["Message-ID"] = format_datetime(instante), f"<{mensaje.id[:40]}@{remite.rpartition('@')[2]}>"
     c["Auto-Submitted"] = "auto-generated"

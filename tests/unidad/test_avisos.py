@@ -96,6 +96,13 @@ def test_la_carta_lleva_tildes_y_el_mismo_numero_siempre():
     assert "Rendición" in c["Subject"]
 
 
+def test_ninguna_linea_de_la_carta_pasa_de_lo_que_admite_el_correo():
+    largo = redactar([Punto("Prensa", "rechazo", "r", "á" * 3000)], para="p@e.example", responsable="Prensa", entidad="Alcaldía", entrega="e", sintetica=False)
+    bruto = carta(largo, "datos@entidad.example", datetime(2020, 9, 1, tzinfo=UTC)).as_bytes()
+    assert bruto.count(b"\n") == bruto.count(b"\r\n")
+    assert max(map(len, bruto.split(b"\r\n"))) <= 998
+
+
 @pytest.mark.parametrize("direccion", [None, "", "http://x", "smtp://", "smtp://u:secreto@h:puerto"])
 def test_una_direccion_de_correo_que_no_sirve_se_dice_sin_mostrarla(direccion: str | None):
     with pytest.raises(ErrorUso) as error:
