@@ -171,7 +171,7 @@ def con_error(**otros: str) -> Any:
 def test_en_un_ods_un_error_o_una_formula_sin_valor_nunca_se_leen_como_vacio_ni_como_cero(mala: Any, regla: str, valor: str | None):
     lectura = leer(ods([celda("A"), celda("2020-03-15", "date"), mala(), celda("Uno")], [celda("B"), celda("2020-03-15", "date"), celda("1", "float"), celda("Dos")]), "l.ods")
     assert [(r.registro, r.campo, r.regla, r.valor) for r in lectura.rechazos] == [("A", "cantidad", regla, valor)]
-    assert "Está en l.ods, hoja Enero, fila 4." in lectura.rechazos[0].explicacion
+    assert "Está en l.ods, hoja Enero, fila 4, columna «Piezas»." in lectura.rechazos[0].explicacion
     assert [f[2] for f in filas(lectura)] == [None, "1"]
 
 
