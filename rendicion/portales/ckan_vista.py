@@ -114,13 +114,14 @@ def poner_al_dia(cliente: ClienteCKAN, vista: Vista, sigue: Callable[[], None], 
     con ErrorPortal si algo no cuadra, y entonces la vista queda apagada.
     """
     nombre, puesta = vista.tabla.nombre, lo_puesto(cliente, vista.recurso_id)
-    sigue()
     if puesta is not None and not (puesta.sirve_para(vista.tabla) and puesta.entrega == EN_CAMBIO):
         # Sin el aviso, quien consulta la API creería que las filas a medio cambiar son de la entrega que dice el rótulo.
+        sigue()
         quitar(cliente, vista.recurso_id)
         puesta = None
     de_una_vez = puesta is None and contar(vista.parquet) <= LOTE
     if puesta is None:
+        sigue()
         _crear(cliente, vista, con_filas=de_una_vez)
     if puesta is None and not de_una_vez:
         apagar()

@@ -98,7 +98,9 @@ class Proxy:
                         self.cortes += 1
                         break
                 cliente.sendall(trozo)
-        self._cerrar(portal, cliente)
+        # Un portal que calla no cuelga: si este se cansó de esperar el envío retenido, el cliente sigue sin respuesta.
+        if not (self._retener and enviando.is_set()):
+            self._cerrar(portal, cliente)
 
     @staticmethod
     def _cerrar(*enchufes: socket.socket) -> None:
