@@ -75,6 +75,7 @@ def _mostrar_origen(rastro: Mapping[str, Any], filas: int) -> None:
     terminal.print()
     terminal.print(cuadro("Capturas de las que salen", ("fuente", "origen", "SHA-256", "filas", "responde"), ((c["fuente"], c["origen"] + (" (DATOS SINTÉTICOS)" if c["sintetica"] else ""), f"{c['sha256'][:12]}…", numero(c["filas"]), c["dependencia"]) for c in rastro["capturas"]), derecha=(3,)))
     for c in rastro["capturas"]:
+        terminal.print(Text(f"  Huella completa de {c['fuente']}: {c['sha256']}"), soft_wrap=True)
         if c["porque"]:
             terminal.print(Text(f"  {c['fuente']}: {c['porque']}", "yellow"))
     if rastro.get("rechazos"):
