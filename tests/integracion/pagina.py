@@ -1,15 +1,42 @@
-"""Cómo se abre la página de una entrega en Chromium, se oprime su botón y se lee lo que dice."""
+"""Cómo se sirve una carpeta, se abre una página en Chromium, se oprime su botón y se lee lo que dice."""
 
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+from rendicion.portales.servidor import crear_servidor
 
 CHROMIUM = shutil.which("chromium")
 BANDERAS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--host-resolver-rules=MAP entrega.example 127.0.0.1",
 )  # fmt: skip
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Abre el Chromium de la máquina, sin nada que hable con la red por su cuenta."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p:
+        abierto = p.chromium.launch(executable_path=CHROMIUM, args=list(BANDERAS))
+        yield abierto
+        abierto.close()
+
+
+@contextmanager
+def servida(carpeta: Path) -> Iterator[int]:
+    """Sirve una carpeta como lo hace `rendicion servir`, y da el puerto."""
+    servidor = crear_servidor(carpeta, 0)
+    threading.Thread(target=servidor.serve_forever, daemon=True).start()
+    yield servidor.server_address[1]
+    servidor.shutdown()
+    servidor.server_close()
 
 
 def abrir(navegador: Any, direccion: str, **opciones: Any) -> tuple[Any, list[str], list[str]]:

@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,13 @@ import pytest
 
 from rendicion import verificacion
 from rendicion.firma import clave_publica_de
-from rendicion.portales.servidor import crear_servidor
 from rendicion.verificador import verificar
 from tests.integracion.adulteraciones import ADULTERACIONES, DOCUMENTO, Adulteracion, Dice, documento
 from tests.integracion.alterar import huella, rehacer
 from tests.integracion.cadena import clave_privada
-from tests.integracion.pagina import BANDERAS, CHROMIUM, abrir, lineas, veredicto
+from tests.integracion.pagina import CHROMIUM, abrir, lineas, servida, veredicto
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.navegador, pytest.mark.skipif(CHROMIUM is None, reason="no hay Chromium en esta máquina")]
 EN_LA_PAGINA = {"bien": "bien", "MAL": "mal", "no se pudo comprobar": "no_comprobado"}
 
@@ -35,19 +33,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def puerto(base: Path) -> Iterator[int]:
-    servidor = crear_servidor(base, 0)
-    threading.Thread(target=servidor.serve_forever, daemon=True).start()
-    yield servidor.server_address[1]
-    servidor.shutdown()
-    servidor.server_close()
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Any]:
-    with playwright.sync_playwright() as p:
-        abierto = p.chromium.launch(executable_path=CHROMIUM, args=list(BANDERAS))
+    with servida(base) as abierto:
         yield abierto
-        abierto.close()
 
 
 def adulterada(a: Adulteracion, cadena: list[Path], destino: Path) -> tuple[Path, dict[str, str]]:

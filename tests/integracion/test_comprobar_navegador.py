@@ -8,20 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rendicion.portales.servidor import crear_servidor
 from tests.integracion.adulteraciones import ACTIVIDAD, CORRECCIONES, DEPENDENCIA, FIN, FIRMA, HUELLAS, NO_MIRA, REGLAS, SERIE, SUMAS, TOTAL
 from tests.integracion.alterar import cambiar_json, firmar_con, poner, rehacer
 from tests.integracion.cadena import clave_privada
-from tests.integracion.pagina import BANDERAS, CHROMIUM, abrir, lineas, oprimir, veredicto
+from tests.integracion.pagina import CHROMIUM, abrir, lineas, oprimir, servida, veredicto
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pytestmark = [pytest.mark.navegador, pytest.mark.skipif(CHROMIUM is None, reason="no hay Chromium en esta máquina")]
 
@@ -32,19 +30,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def puerto(base: Path) -> Iterator[int]:
-    servidor = crear_servidor(base, 0)
-    threading.Thread(target=servidor.serve_forever, daemon=True).start()
-    yield servidor.server_address[1]
-    servidor.shutdown()
-    servidor.server_close()
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Any]:
-    with playwright.sync_playwright() as p:
-        abierto = p.chromium.launch(executable_path=CHROMIUM, args=list(BANDERAS))
+    with servida(base) as abierto:
         yield abierto
-        abierto.close()
 
 
 @pytest.fixture

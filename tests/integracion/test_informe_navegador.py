@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rendicion import informe
+from tests.integracion.pagina import CHROMIUM
 from tests.unidad import muestras_informe as muestras
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-CHROMIUM = shutil.which("chromium")
-BANDERAS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 PAGINAS = ("index.html", "real.html", "validacion/informe.html")
 pytestmark = [pytest.mark.navegador, pytest.mark.skipif(CHROMIUM is None, reason="no hay Chromium en esta máquina")]
 
@@ -29,14 +26,6 @@ def carpeta(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (base / "real.html").write_text(informe.pagina(tablas, muestras.ficha(sintetica=False)), encoding="utf-8")
     (base / "validacion/informe.html").write_text(informe.pagina_validacion(muestras.resultados(), tablas, muestras.ficha()), encoding="utf-8")
     return base
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Any]:
-    with playwright.sync_playwright() as p:
-        abierto = p.chromium.launch(executable_path=CHROMIUM, args=list(BANDERAS))
-        yield abierto
-        abierto.close()
 
 
 def _abrir(navegador: Any, archivo: Path, ancho: int = 1280, **opciones: Any) -> tuple[Any, list[str], list[str]]:

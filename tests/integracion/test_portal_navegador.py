@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -15,13 +13,11 @@ import pytest
 
 from rendicion.portal_estatico import PaginasDelPortal
 from rendicion.portales.carpeta import PortalCarpeta
-from rendicion.portales.servidor import crear_servidor
+from tests.integracion.pagina import CHROMIUM, servida
 from tests.unidad import muestras_portal as muestras
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-CHROMIUM = shutil.which("chromium")
-BANDERAS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 pytestmark = [pytest.mark.navegador, pytest.mark.skipif(CHROMIUM is None, reason="no hay Chromium en esta máquina")]
 
 E = "13001-2020/paginas/13001-2020-20201231-002"
@@ -54,19 +50,8 @@ def muchas(tmp_path_factory: pytest.TempPathFactory, portal: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def direccion(portal: Path) -> Iterator[str]:
-    servidor = crear_servidor(portal, 0)
-    threading.Thread(target=servidor.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{servidor.server_address[1]}"
-    servidor.shutdown()
-    servidor.server_close()
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Any]:
-    with playwright.sync_playwright() as p:
-        abierto = p.chromium.launch(executable_path=CHROMIUM, args=list(BANDERAS))
-        yield abierto
-        abierto.close()
+    with servida(portal) as puerto:
+        yield f"http://127.0.0.1:{puerto}"
 
 
 class Abierta:

@@ -24,10 +24,10 @@ from rendicion.informe.comprobar import guion
 from rendicion.plan import filas_del_plan
 from rendicion.rastreo import como_se_publica
 from rendicion.verificador import verificar
-from tests.integracion.pagina import BANDERAS, CHROMIUM
+from tests.integracion.pagina import CHROMIUM, chromium
 from tests.unidad.muestras import actividad, evidencia, plan
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 CASOS = 2000 if os.environ.get("CI") == "true" else 400
 POR_TANDA = 200
 OFICIALES = (date(2020, 4, 30), date(2020, 8, 31), date(2020, 12, 31))
@@ -151,8 +151,7 @@ JUZGAR = """casos => casos.map(c => {
 @pytest.mark.navegador
 @pytest.mark.skipif(CHROMIUM is None, reason="no hay Chromium en esta máquina")
 def test_en_miles_de_planes_y_evidencias_las_tres_dan_lo_mismo_hasta_la_ultima_cifra() -> None:
-    with playwright.sync_playwright() as p:
-        navegador = p.chromium.launch(executable_path=CHROMIUM, args=list(BANDERAS))
+    with chromium() as navegador:
         pagina = navegador.new_page()
         pagina.add_script_tag(content=guion())
         for desde in range(0, CASOS, POR_TANDA):
@@ -162,7 +161,6 @@ def test_en_miles_de_planes_y_evidencias_las_tres_dan_lo_mismo_hasta_la_ultima_c
                 de_verificar, otras_faltas = segun_verificar(publicado)
                 assert [faltas, otras_faltas] == [[], []], semilla
                 assert [iguales(cifras, de_verificar), iguales(cifras, del_navegador)] == [[], []], semilla
-        navegador.close()
 
 
 def test_los_casos_al_azar_pasan_por_los_bordes() -> None:
