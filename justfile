@@ -40,17 +40,18 @@ rapidas:
 [private]
 ambiente-de-seguridad:
     [ -d .venv-seguridad ] || python3 -m venv .venv-seguridad
-    .venv-seguridad/bin/python -m pip install -q "cyclonedx-bom>=7" "pip-audit>=2.9"
+    .venv-seguridad/bin/python -m pip install -q --no-deps -r requirements-seguridad.lock
 
 # Vulnerabilidades conocidas; si el servicio no responde, no aprueba
 auditar: ambiente-de-seguridad
     .venv-seguridad/bin/python .ci/auditar.py
 
 # Lista de componentes (CycloneDX)
-sbom: ambiente-de-seguridad
-    .venv-seguridad/bin/python -m cyclonedx_py requirements requirements.lock --output-reproducible --of JSON -o sbom.cdx.json
+sbom destino="sbom.cdx.json": ambiente-de-seguridad
+    .venv-seguridad/bin/python -m cyclonedx_py requirements requirements.lock --output-reproducible --of JSON -o {{destino}}
 
 # Vuelve a fijar las versiones, sin direcciones de ningún índice
 fijar:
     uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
     uv pip compile pyproject.toml --extra pruebas --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-pruebas.lock
+    uv pip compile --group seguridad --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-seguridad.lock

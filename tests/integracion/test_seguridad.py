@@ -13,8 +13,8 @@ RAIZ = Path(__file__).resolve().parents[2]
 
 def test_la_lista_de_componentes_trae_cada_paquete_fijado_con_su_version_y_su_huella(tmp_path: Path) -> None:
     destino = tmp_path / "sbom.cdx.json"
-    orden = [sys.executable, "-m", "cyclonedx_py", "requirements", str(RAIZ / "requirements.lock"), "--output-reproducible", "--of", "JSON", "-o", str(destino)]
-    hecho = subprocess.run(orden, capture_output=True, text=True, check=False)
+    orden = [str(Path(sys.executable).with_name("just")), "sbom", str(destino)]
+    hecho = subprocess.run(orden, cwd=RAIZ, capture_output=True, text=True, check=False)
     assert hecho.returncode == 0, hecho.stderr
     lista = json.loads(destino.read_text("utf-8"))
     assert lista["bomFormat"] == "CycloneDX"
