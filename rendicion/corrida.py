@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from esquemas import PUBLICAS
-from rendicion import armado, entrega, fuentes, huella
+from rendicion import entrega, fuentes, huella
 from rendicion.almacen.capturas import Captura
 from rendicion.almacen.entregas import EntregaGuardada, ultima
 from rendicion.almacen.referencia import FuenteEnDisco
@@ -162,6 +162,8 @@ def _recorrer(marcha: _Marcha) -> Resultado:
     if previa and previa.manifiesto["huella"] == resumen and not contexto.retiros_por_decir:
         return _sin_cambios(marcha, previa)
     marcha.puertas.motor.arrancar()
+    import rendicion.armado  # noqa: F401 -- hace falta al final; se carga mientras arranca el motor
+
     interpretadas = [i for f in contexto.fuentes if (i := _interpretar(marcha, f)) is not None]
     if not interpretadas:
         raise ErrorFuente("Ninguna fuente se pudo leer; no hay nada que calcular.", hacer="Revise los mensajes de cada fuente.")
@@ -217,6 +219,8 @@ def _interpretar(marcha: _Marcha, f: FuenteEnDisco) -> Interpretada | None:
 
 
 def _entregar(marcha: _Marcha, resultado: Resultado, medida: Medida, resumen: str) -> Resultado:
+    from rendicion import armado
+
     contexto, salida, paso = marcha.contexto, marcha.salida, marcha.paso
     cadena = marcha.cadena
     anterior = cadena[-1].manifiesto_sha256 if cadena else None
