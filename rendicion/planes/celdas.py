@@ -223,7 +223,8 @@ def _dudas_de_hitos(leida: FechaLeida, literal: str, contexto: Contexto, anotar:
     if not leida.hitos:
         return []
     valor = ";".join(h.isoformat() for h in leida.hitos)
-    explicacion = f"se leyeron {len(leida.hitos)} fechas de entrega (un mes vale por su último día)."
+    leyo = "se leyó una fecha" if len(leida.hitos) == 1 else f"se leyeron {len(leida.hitos)} fechas"
+    explicacion = f"{leyo} de entrega (un mes vale por su último día)."
     dudas = [anotar("hitos", "hitos_leidos_del_texto", "informativa", explicacion, literal=literal, valor=valor)]
     fuera = [h.isoformat() for h in leida.hitos if not contexto.inicio <= h <= contexto.fin]
     if fuera:
