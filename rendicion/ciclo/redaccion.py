@@ -12,25 +12,41 @@ from rendicion.ciclo.redaccion_listas import APELLIDOS, NOMBRES, PALABRAS_SEGURA
 TIPOS = ("correo", "usuario", "documento", "telefono", "numero", "direccion", "nombre")
 _MARCAS = {"telefono": "[teléfono]", "numero": "[número]", "direccion": "[dirección]"}
 _I = re.IGNORECASE
-_SEP = r"(?:[ .\-_/()·–]{0,2}|,)"
-_DIGITOS = "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
+_SEP = r"(?:[ .\-_/()·–'’´]{0,3}|,)"
+_DIGITOS = (
+    "cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieci[a-zé]+|veint[a-zéúó]+"
+    "|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa"
+)
 _VIA = (
     r"(?:calle|cll?|carreras?|cra|kra?|cr|avenida|av|avda|transversal|transv|tv|diagonal|diag|dg|autopista|circular|manzana|mz|mza|lote|lt"
     r"|casa|apartamento|apto|apt|torre|bloque|interior|km|kil[oó]metro)"
 )
-_COMPLEMENTO = r"(?:[ ,]*(?:#|n[°ºo]s?\.?|n[uú]mero|con|y)?[ .,\-–]*(?:" + _VIA + r"\.?[ ]*)?(?:\d+[ ]?[a-z]?\b(?: ?bis)?(?: (?:sur|norte|este|oeste)\b)?))"
-_CORREO = re.compile(r"[\w.+\-]{1,64} ?(?:@|\(at\)|\[at\]|\barroba\b) ?[\w\-]+(?: ?(?:\.|\bpunto\b) ?[\w\-]+)+", _I)
-_USUARIO = re.compile(r"(?<![\w@])@\w{2,}")
+_COMPLEMENTO = (
+    r"(?:[ ,]*(?:#|n(?:ro|um|[°ºo]s?)?\.?|n[uú]mero|con|y)?[ .,\-–]*(?:" + _VIA + r"\.?[ ]*)?(?:\d+[ ]?[a-z]?\b(?: ?bis)?(?: (?:sur|norte|este|oeste)\b)?))"
+)
+_ARROBA, _PUNTO = (rf"(?:{signo}|[(\[{{<] ?(?:{palabras}) ?[)\]}}>]|\b(?:{palabras})\b)" for signo, palabras in (("@", "at|arroba"), (r"\.", "dot|punto")))
+_CORREO = re.compile(
+    rf"[\w.+\-]{{1,64}} ?{_ARROBA} ?[\w\-]+(?: ?{_PUNTO} ?[\w\-]+)+|[\w.+\-]{{1,64}} ?(?:{_ARROBA})? ?\b(?:gmail|hotmail|outlook|yahoo|icloud)\b(?: ?{_PUNTO}? ?\b(?:com|es|co)\b)*",
+    _I,
+)
+_USUARIO = re.compile(r"(?<![\w@])@\w{2,}|\b(?:facebook|fb|instagram|tiktok|twitter|x|t|wa)\.(?:com|me)/\S*[^\s.,;:)»”]", _I)
+_CON_USUARIO = re.compile(
+    r"\b(?:facebook|instagram|insta|tiktok|twitter|telegram|usuario|perfil)(?: es)?[: ]{1,2}(?P<dato>(?=[\d_.]*[^\W\d_])[\w.]*[\d_][\w.]*)", _I
+)
 _CON_DOCUMENTO = re.compile(
-    r"\b(?:c\.? ?c\.?|c\.? ?e\.?|t\.? ?i\.?|nuip|nit|rut|c[eé]dula|documento|identificaci[oó]n|pasaporte|identificad[oa]|tarjeta de identidad)(?!\w)"
+    r"\b(?:c\.? ?c\.?|c\.? ?e\.?|t\.? ?i\.?|nuip|nit|rut|c[eé]dula|documento|identificaci[oó]n|pasaporte|identificad[oa]|tarjeta de identidad|historia cl[ií]nica|sisb[eé]n)(?!\w)"
     r"\.?(?:[^\d\n.;]|\bno?\.){0,25}?(?!(?:19|20)\d\d\b)(?P<dato>\d(?:[ .,\-]?\d){3,})", _I,
+)  # fmt: skip
+_PLACA = re.compile(r"\bplacas?\b[^\d\n.;]{0,25}?\b(?P<dato>[a-z]{3}[ \-]?\d{2}[a-z\d])\b", _I)
+_NACIMIENTO = re.compile(
+    r"\b(?:nac[ií]|naci[oó]|nacid[oa]|nacimiento)\b[^\d\n.;]{0,25}(?P<dato>\d{1,4}(?:[/\-. ]| del? )(?:\d{1,2}|[a-z]{4,10})(?:[/\-. ]| del? )\d{2,4})", _I,
 )  # fmt: skip
 _CELULAR = re.compile(rf"(?<!\d)(?:\(?\+?{_SEP}5{_SEP}7\)?{_SEP})?(?:3|60){_SEP}\d(?:{_SEP}\d){{7,8}}(?!\d)")
 _CON_TELEFONO = re.compile(
     r"\b(?:tel[eé]fono|tel|celular|cel|m[oó]vil|whats?app|wsp|ll[aá]m\w+|n[uú]mero de contacto|fijo)\b[^\d\n.;]{0,25}(?P<dato>\+?\d(?:[ .\-()]{0,2}\d){4,})", _I
 )
 _NUMERO = re.compile(rf"\d(?:{_SEP}\d){{5,}}")
-_EN_PALABRAS = re.compile(rf"\b(?:{_DIGITOS})(?:[\s,.\-]+(?:{_DIGITOS})\b){{5,}}", _I)
+_EN_PALABRAS = re.compile(rf"\b(?:{_DIGITOS})\b(?:[\s,.\-]+(?:y\s+)?(?:{_DIGITOS})\b){{5,}}", _I)
 _VIA_CON_NUMERO = re.compile(rf"\b{_VIA}\b\.?{_COMPLEMENTO}+", _I)
 _RESIDENCIA = re.compile(
     r"\b(?:vivo|vivimos|resido|residimos|residente|domiciliad[oa]|mi (?:direcci[oó]n|casa|residencia)(?: es| queda| est[aá])?)(?: ubicad[oa])? en "
@@ -38,10 +54,14 @@ _RESIDENCIA = re.compile(
 )  # fmt: skip
 _PALABRA = r"[^\W\d_][^\W\d_'’\-]*"
 _PRESENTACION = re.compile(
-    rf"\b(?:me llamo|mi nombre es|mi nombre|llamad[oa]s?|se llama|nombre:|atentamente,?|att?[.:,]|firmado por|firma:?|cordialmente,?|le habla|les habla|habla con)\s+"
+    rf"\b(?:me llamo|mi nombre(?: completo)?(?: es)?|llamad[oa]s?|se llama|nombre:|atentamente,?|att?e?[.:,]|firmado por|firma:?|cordialmente,?|le habla|les habla|habla con)\s+"
     rf"(?P<dato>{_PALABRA}(?: {_PALABRA}){{0,5}})", _I,
 )  # fmt: skip
 _SOY = re.compile(rf"\b(?:soy|somos|señora?|señorita|sra?\.|do[nñ]a?|dra?\.|doctora?|ing\.|profe(?:sora?)?)\s+(?P<dato>{_PALABRA}(?: {_PALABRA}){{0,5}})", _I)
+_YO = re.compile(
+    rf"\byo,?\s+(?P<dato>{_PALABRA}(?: {_PALABRA}){{0,5}}?)(?=,? (?:identificad[oa]|mayor de edad|vecin[oa]|con (?:c[eé]dula|c\.? ?c)|c\.? ?c\b|domiciliad[oa]))",
+    _I,
+)
 _MAYUSCULAS = re.compile(r"[A-ZÁÉÍÓÚÜÑ][\w'’\-]*(?:(?: (?:de|del|la|las|los|da|dos|y|e))* [A-ZÁÉÍÓÚÜÑ][\w'’\-]*)*")
 _CON_MEDIDA = re.compile(
     r"(?:\$ ?|cop ?)\d[\d.,]{0,20}|(?<![\d.,])\d[\d.,]{0,20} ?(?:%|(?:de )?(?:pesos|millones|mil|habitantes|personas|familias|metros|hect[aá]reas|toneladas|votos)\b)",
@@ -151,8 +171,9 @@ def _numeros(texto: str, _libres: list[Tramo]) -> Iterator[Tramo]:
 
 
 def _presentados(texto: str, _libres: list[Tramo]) -> Iterator[Tramo]:
-    for m in _PRESENTACION.finditer(texto):
-        yield _hasta_palabra_segura(m, "dato", minimo=1)
+    for patron in (_PRESENTACION, _YO):
+        for m in patron.finditer(texto):
+            yield _hasta_palabra_segura(m, "dato", minimo=1)
 
 
 def _senalados(texto: str, _libres: list[Tramo]) -> Iterator[Tramo]:
@@ -181,7 +202,8 @@ def _conocidos(texto: str, _libres: list[Tramo]) -> Iterator[Tramo]:
     palabras = list(re.finditer(_PALABRA, texto))
     n = 0
     while n < len(palabras):
-        if _plegar(palabras[n][0]) not in NOMBRES:
+        primera = _plegar(palabras[n][0])
+        if primera not in NOMBRES:
             n += 1
             continue
         fin = n
@@ -189,7 +211,9 @@ def _conocidos(texto: str, _libres: list[Tramo]) -> Iterator[Tramo]:
             fin + 1 < len(palabras) and texto[palabras[fin].end() : palabras[fin + 1].start()] == " " and _plegar(palabras[fin + 1][0]) in NOMBRES | APELLIDOS
         ):
             fin += 1
-        yield palabras[n].start(), palabras[fin].end()
+        # «Julio» es más veces un mes: solo es un nombre si le sigue otro.
+        if fin > n or primera not in PALABRAS_SEGURAS:
+            yield palabras[n].start(), palabras[fin].end()
         n = fin + 1
 
 
@@ -217,10 +241,11 @@ def _abre_frase(texto: str, lugar: int) -> bool:
 
 _DETECTORES: tuple[tuple[str, Buscador], ...] = (
     ("correo", _patron(_CORREO)),
-    ("usuario", _patron(_USUARIO)),
-    ("documento", _patron(_CON_DOCUMENTO)),
+    ("usuario", _patron(_USUARIO, _CON_USUARIO)),
+    ("documento", _patron(_CON_DOCUMENTO, _PLACA)),
     ("telefono", _patron(_CELULAR, _CON_TELEFONO)),
     ("direccion", _patron(_VIA_CON_NUMERO, _RESIDENCIA)),
+    ("numero", _patron(_NACIMIENTO)),
     ("numero", _numeros),
     ("nombre", _presentados),
     ("nombre", _senalados),

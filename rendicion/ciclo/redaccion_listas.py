@@ -17,46 +17,65 @@ PALABRAS_SEGURAS = frozenset(
     enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miercoles
     jueves viernes sabado domingo
 
-    acuerdo administracion agua alcalde alcaldesa alcaldia alcantarillado ambiente anticorrupcion articulo asamblea
-    aseo atencion audiencia barrio cabildo caribe ciudad ciudadana ciudadania ciudadano ciudadanos codigo colombia
-    comite comuna comunicaciones concejo congreso constitucion contraloria contrato control corregimiento credito
-    cuentas cultura decreto defensoria departamento deportes desarrollo dialogo direccion distrital distrito
-    economia educacion empleo empresa entidad escuela espanol estado estrategia funcion general gestion gobernacion
-    gobierno hacienda hospital inclusion informacion informatica informe infraestructura inspeccion instituto
-    integridad interior internet junta justicia juventud ley localidad ministerio ministro mujer mujeres municipal
-    municipio nacion nacional oficina ordenamiento participacion personeria plan planeacion pobreza policia ponal
-    prensa presidencia presupuesto procuraduria programa proyecto publica publico publicos pueblo recreacion
-    rendicion republica resolucion salud secretaria secretario seguridad sentencia servicio servicios sistema
-    sociales social sostenible superacion territorial transito transparencia transporte tribunal turismo universidad
-    vereda vivienda web
+    acuerdo administracion administrativa administrativo agua alcalde alcaldesa alcaldia alcantarillado ambiente
+    anticorrupcion anual articulo asamblea aseo atencion audiencia barrio boletin cabildo caribe ciudad ciudadana
+    ciudadania ciudadano ciudadanos codigo colombia comite comuna comunicaciones concejo congreso constitucion
+    contraloria contrato control corregimiento credito cuentas cultura decreto defensoria departamento deportes
+    desarrollo dialogo direccion distrital distrito economia educacion empleo empresa entidad escuela espanol
+    estado estrategia facebook funcion general gestion gobernacion gobierno hacienda hospital inclusion informacion
+    informatica informe infraestructura inspeccion instagram instituto integridad interior internet junta justicia
+    juventud ley localidad manual ministerio ministro mujer mujeres municipal municipio nacion nacional objetivo
+    oficina ordenamiento pagina participacion personeria plan planeacion pobreza policia ponal prensa presidencia
+    presupuesto procuraduria programa proyecto publica publico publicos pueblo recreacion redes rendicion republica
+    resolucion salud secretaria secretario seguridad sentencia servicio servicios sistema social sociales
+    sostenible superacion territorial transito transparencia transporte tribunal turismo twitter universidad vereda
+    vivienda web whatsapp youtube
     """.split()  # noqa: SIM905 -- una lista de palabras se lee y se revisa mejor así
 )
 """Palabras corrientes y de la administración pública, sin tildes: con mayúscula no nombran a una persona."""
 
 NOMBRES = frozenset(
     """
-    adriana alberto alejandra alejandro alfonso alfredo alvaro ana andrea andres angela angelica antonio arturo
-    beatriz camila camilo carlos carmen carolina catalina cesar claudia cristian cristina daniel daniela david diana
-    diego eduardo elena elizabeth enrique ernesto esteban fabian felipe fernanda fernando francisco gabriel gabriela
-    gerardo gloria gonzalo guillermo gustavo hector hernan hernando hugo humberto isabel ivan jaime javier jennifer
-    jesus jhon joaquin john jorge jose josefina juan juana juliana julian julio karen laura leidy leonardo liliana
-    lina lorena luis luisa manuel manuela marcela margarita maria mariana mario marta martha martin mateo mauricio
-    mauro mercedes miguel milena monica natalia nelson nicolas nidia nubia oscar pablo paola patricia paula pedro
-    rafael ramiro ramon raul ricardo roberto rocio rodrigo ruben samuel sandra santiago sebastian sergio silvia
-    sofia susana teresa tomas valentina valeria veronica vicente victor viviana william wilson ximena yaneth yesid
-    yolanda
+    abel adolfo adriana agustin alberto alejandra alejandro alexander alexandra alexis alfonso alfredo alvaro ana
+    anderson andrea andres angela angelica angie antonio ariel armando arturo astrid beatriz benjamin bernardo
+    brayan camila camilo carla carlos carmen carolina catalina catherine cesar claudia cristian cristina cristobal
+    dagoberto dalia daniel daniela danilo dario david dayana deisy denis diana diego dilia edgar edgardo edilma
+    edinson edith eduardo edwin efrain elena eliana elias eliecer elizabeth elkin elvia elvira emilio emiro enrique
+    erick erika ernesto esteban estefania ester etilvia eugenia eugenio evelyn everardo ezequiel fabian fabiola
+    faustino felipe felix fernanda fernando francisco freddy gabriel gabriela gerardo german gildardo giovanny
+    gisela gladys gloria gonzalo graciela gregorio guillermo gustavo hanna harold hector heidy helena henry
+    herminia hernan hernando hugo humberto ignacio ines ingrid irma isaac isabel ismael ivan jacobo jaime jairo
+    janeth javier jeison jennifer jenny jessica jesus jhon joaquin joel johan johana john jonathan jorge jose
+    josefina josue juan juana judith julian juliana julio karen karina katherine keila kelly kevin laura leidis
+    leidy leonardo leonel leticia libardo ligia lilia liliana lina lorena lucia luciano lucila luis luisa luzdary
+    magaly manuel manuela marcela margarita maria mariana mario maritza marlene marlon marta martha martin
+    maryuris mateo mauricio mauro melissa mercedes miguel miladis mileidis milena milton mirian moises monica
+    myriam nancy natalia nayibe nelly nelson nestor nicolas nidia nohora nora norberto nubia octavio olga omar
+    orlando oscar osvaldo oswaldo pablo paola patricia paula pedro rafael ramiro ramon raquel raul rebeca reinaldo
+    rene ricardo rigoberto roberto robinson rocio rodolfo rodrigo roger ronald rosalba ruben ruth samuel sandra
+    santiago sara saul sebastian sergio sharick shirley silvia simon sofia stella susana tatiana teofilo teresa
+    tomas ubaldo ulises uriel valentina valeria vanessa veronica vicente victor vilma viviana walter wendy wilfrido
+    william wilman wilmer wilson ximena yadira yamile yamileth yanet yaneth yasmin yeimy yeison yerson yesenia
+    yesid yolanda yuleidis yulieth yuranis yurleidis zenaida zoila zulma
     """.split()  # noqa: SIM905 -- una lista de palabras se lee y se revisa mejor así
 )
 """Nombres de pila frecuentes en Colombia, sin tildes; sin los que también son palabras corrientes (Rosa, Luz)."""
 
 APELLIDOS = frozenset(
     """
-    acosta aguilar alvarez arias arrieta barrios bermudez buelvas caballero cabarcas cardenas cardona castro
-    contreras correa cortes diaz dominguez fernandez garcia gil gomez gonzalez guerrero gutierrez hernandez herrera
-    jimenez lopez lozano marquez martinez medina mejia mendoza meza molina montes morales moreno munoz navarro nunez
-    orozco ortega ortiz ospina padilla paez pajaro parra pena perez pineda pinto polo puello quintero ramirez ramos
-    restrepo rincon rios rivera rodriguez rojas romero rueda ruiz salas salazar salcedo sanchez sarmiento suarez
-    tapia torres trujillo urrutia valencia vargas vasquez velasquez velez vera zambrano zapata zuniga
+    acosta aguilar alvarez arevalo arias arrieta arroyo arzuza ballestas barraza barrios bello benitez bermudez
+    berrio berrocal blanco bolanos bravo buelvas burgos bustamante caballero cabarcas cabrera cantero cantillo
+    caraballo cardenas cardona carrillo cassiani castro cespedes contreras coronado correa cortes cuadrado daza
+    delgado diaz dominguez duque escobar espinosa estrada fernandez figueroa florez fonseca franco fuentes galvis
+    garcia gil giraldo gomez gonzalez guerrero gutierrez henao hernandez herrera hoyos hurtado jaramillo jimenez
+    lara leon llamas llerena lopez lozano maldonado marin marquez marrugo marsiglia martelo martinez medina mejia
+    mendoza mercado meza miranda molina monterrosa montes morales morelos moreno munoz murillo narvaez navarro
+    nieto noriega nunez ochoa olivares orozco ortega ortiz ospina padilla paez pajaro palacio palacios parra
+    paternina pena peralta perez petro piedrahita pineda pinto polo posada prada puello puerta quintana quintero
+    ramirez ramos restrepo reyes rincon rios rivera robles rocha rodriguez rojas romero rueda ruidiaz ruiz saenz
+    salas salazar salcedo sanchez sandoval santos sarmiento serrano sierra silva solano sosa soto suarez tapia
+    teheran toro torres tous trujillo uribe urrutia valdelamar valdez valencia vanegas vargas vasquez vega
+    velasquez velez vera vergara villa villadiego villalobos villarreal yepes zambrano zapata zapateiro zuniga
     """.split()  # noqa: SIM905 -- una lista de palabras se lee y se revisa mejor así
 )
 """Apellidos frecuentes, sin tildes; solo cuentan al lado de un nombre."""
