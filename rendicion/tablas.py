@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
@@ -21,15 +23,46 @@ _ESCAPADO = r"^'('*[=+\-@\t\r])"
 _FILAS_POR_GRUPO = 1 << 17
 
 
+def _celdas(columna: pa.Array, campo: Campo) -> pa.Array:
+    """Pasa una columna a celdas de CSV; lo que se repite (fechas, números, códigos) se escribe una vez y se reparte."""
+    if campo.tipo not in {Tipo.TEXTO, Tipo.LOGICO} and not pa.types.is_dictionary(columna.type):
+        columna = columna.dictionary_encode()
+    if pa.types.is_dictionary(columna.type):
+        return _con_comillas(_a_texto(columna.dictionary, campo)).take(columna.indices)
+    return _con_comillas(_a_texto(columna, campo))
+
+
 def _a_texto(columna: pa.Array, campo: Campo) -> pa.Array:
     if campo.tipo is Tipo.TEXTO:
-        return pc.replace_substring_regex(columna, _PELIGROSO, r"'\1")
+        return pc.replace_substring_regex(columna, _PELIGROSO, r"'\1") if _empieza_por(columna, b"'=+-@\t\r") else columna
     if campo.tipo is Tipo.LOGICO:
         return pc.if_else(columna, pa.scalar("true"), pa.scalar("false"))
     texto = columna.cast(pa.string())
     if campo.recorta:
         return pc.replace_substring_regex(pc.replace_substring_regex(texto, r"(\.\d*?)0+$", r"\1"), r"\.$", "")
     return texto
+
+
+def _crudo(texto: pa.Array) -> tuple[npt.NDArray[np.int32], pa.Buffer]:
+    """Devuelve dónde empieza cada texto y los bytes de todos: preguntarles a los bytes cuesta mucho menos que a cada texto."""
+    _, lugares, crudo = texto.buffers()
+    return np.frombuffer(lugares, np.int32)[texto.offset : texto.offset + len(texto) + 1], crudo or pa.py_buffer(b"")
+
+
+def _empieza_por(texto: pa.Array, letras: bytes) -> bool:
+    if not len(texto):
+        return False
+    lugares, crudo = _crudo(texto)
+    primeras = np.frombuffer(crudo, np.uint8)[lugares[:-1][lugares[1:] > lugares[:-1]]]
+    return bool(np.isin(primeras, np.frombuffer(letras, np.uint8)).any())
+
+
+def _tiene(texto: pa.Array, letras: bytes) -> bool:
+    if not len(texto):
+        return False
+    lugares, crudo = _crudo(texto)
+    todo = crudo.slice(int(lugares[0]), int(lugares[-1] - lugares[0])).to_pybytes()
+    return any(letra in todo for letra in letras)
 
 
 def _de_texto(columna: pa.ChunkedArray, campo: Campo) -> pa.ChunkedArray:
@@ -40,18 +73,18 @@ def _de_texto(columna: pa.ChunkedArray, campo: Campo) -> pa.ChunkedArray:
 
 def _con_comillas(texto: pa.Array) -> pa.Array:
     """Pone comillas solo a lo que las necesita: coma, comilla o salto de línea."""
-    necesita = pc.match_substring_regex(texto, '[",\\r\\n]')
-    if not pc.any(necesita).as_py():
+    if not _tiene(texto, b'",\r\n'):
         return texto
+    necesita = pc.match_substring_regex(texto, '[",\\r\\n]')
     citado = pc.binary_join_element_wise('"', pc.replace_substring(texto, '"', '""'), '"', "")
     return pc.if_else(necesita, citado, texto)
 
 
 def lineas_csv(tabla: Tabla, bloque: pa.Table) -> pa.Array:
     """Devuelve las filas como líneas de CSV, cada una con su salto."""
-    columnas = [_con_comillas(_a_texto(bloque[c.nombre].combine_chunks(), c)) for c in tabla.campos]
-    filas = pc.binary_join_element_wise(*columnas, ",", null_handling="replace", null_replacement="")
-    return pc.binary_join_element_wise(filas, "\n", "")
+    *primeras, ultima = (_celdas(bloque[c.nombre].combine_chunks(), c) for c in tabla.campos)
+    ultima = pc.binary_join_element_wise(ultima, "\n", "", null_handling="replace", null_replacement="")
+    return pc.binary_join_element_wise(*primeras, ultima, ",", null_handling="replace", null_replacement="")
 
 
 def _lineas(tabla: Tabla, bloque: pa.Table) -> pa.Buffer:

@@ -8,8 +8,10 @@ Nada se vuelve a escribir: las reglas salen de `reglas_de_evidencia`, `reglas_de
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -71,41 +73,119 @@ def juzgar(motor: Validador, columnas: Mapping[str, pa.Array], casos: Sequence[C
     costo depende de los valores distintos y de las exigencias distintas, no de las filas ni de las tablas. En una
     columna sin filas no hay qué mirar: la regla no corre, y así queda dicho.
     """
-    codificadas = {c: columnas[c].dictionary_encode(null_encoding="encode") for c in dict.fromkeys(k.columna for k in casos if not k.directa)}
+    codificadas: dict[str, pa.DictionaryArray] = {}
+    vistas = [_vista(k, columnas[k.columna], codificadas) for k in casos]
     juntos: dict[tuple[str, str, str], list[int]] = {}
     for i, caso in enumerate(casos):
         if len(columnas[caso.columna]):
-            juntos.setdefault(_exigencia(caso, columnas[caso.columna]), []).append(i)
-    juicios = [_Juicio(f"{n:03d}", casos, suyos, [_valores(casos[i], columnas[casos[i].columna], codificadas.get(casos[i].columna)) for i in suyos]) for n, suyos in enumerate(juntos.values())]
+            juntos.setdefault(_exigencia(caso, vistas[i].valores.type), []).append(i)
+    juicios = [_Juicio(f"{n:03d}", casos, suyos, [vistas[i].valores for i in suyos]) for n, suyos in enumerate(juntos.values())]
     malos: dict[int, tuple[npt.NDArray[np.int64], str]] = {}
     marcos = _marcos(juicios)
-    todos = motor.validar_lotes([(pa.table({j.nombre: _rellenar(j.valores, alto) for j in suyos}), [j.regla for j in suyos]) for alto, suyos in marcos])
+    todos = motor.validar_lotes([(pa.table({j.nombre: j.rellenar(alto) for j in suyos}), [j.regla for j in suyos]) for alto, suyos in marcos])
     for (_, suyos), resultados in zip(marcos, todos, strict=True):
         for juicio, r in zip(suyos, resultados, strict=True):
             malos |= {i: (m, r.detalle if r.reventada else "") for i, m in juicio.repartir(np.array(r.filas, np.int64))}
     vacio = (np.zeros(0, np.int64), "")
-    return [_veredicto(k, columnas[k.columna], codificadas.get(k.columna), *malos.get(i, vacio)) for i, k in enumerate(casos)]
+    return [_veredicto(k, columnas[k.columna], vistas[i], *malos.get(i, vacio)) for i, k in enumerate(casos)]
 
 
-def _exigencia(caso: Caso, columna: pa.Array) -> tuple[str, str, str]:
+@dataclass(frozen=True)
+class _Vista:
+    """Es lo que Great Expectations mira de una columna: pocos valores que responden por todas las filas.
+
+    `de_cada_fila` dice cuál de los valores responde por cada fila; sin él, `lugares` dice de qué fila es cada
+    valor, y las filas que no están son iguales ante la regla al primero, que también está.
+    """
+
+    valores: pa.Array
+    de_cada_fila: npt.NDArray[np.int64] | None = None
+    lugares: npt.NDArray[np.int64] | None = None
+
+    def filas(self, malos: npt.NDArray[np.int64], total: int) -> Mascara | None:
+        """Lleva los valores que fallan a las filas que los tienen."""
+        if not len(malos):
+            return None
+        if self.de_cada_fila is not None:
+            hecha: Mascara = np.isin(self.de_cada_fila, malos)
+            return hecha
+        mascara = np.zeros(total, dtype=bool)
+        if self.lugares is not None:
+            mascara[self.lugares[malos]] = True
+        return mascara
+
+
+def _vista(caso: Caso, columna: pa.Array, codificadas: dict[str, pa.DictionaryArray]) -> _Vista:
+    if caso.directa:
+        return _claves(columna)
+    if caso.regla.expectativa == _NO_VACIA:
+        # Ante esta regla solo hay dos valores: lleno y vacío.
+        vacias = columna.is_null().to_numpy(zero_copy_only=False)
+        return _Vista(pa.array(["lleno", None] if vacias.any() else ["lleno"], pa.string()), vacias.astype(np.int64))
+    suficiente = patron_suficiente(str(caso.regla.parametros["regex"])) if "regex" in caso.regla.parametros else None
+    if suficiente and not pa.types.is_dictionary(columna.type):
+        return _cribada(columna, suficiente)
+    if caso.columna not in codificadas:
+        codificadas[caso.columna] = columna if pa.types.is_dictionary(columna.type) else columna.dictionary_encode()
+    codificada = codificadas[caso.columna]
+    return _Vista(_comparable(codificada.dictionary), pc.fill_null(codificada.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64))
+
+
+def _claves(columna: pa.Array) -> _Vista:
+    """Deja las claves que se repiten y una de las que no: las demás que salen una sola vez son iguales a esa."""
+    codigos = columna.to_numpy(zero_copy_only=False)
+    orden = np.argsort(codigos, kind="stable")
+    igual_al_previo = np.concatenate([[False], np.diff(codigos[orden]) == 0]) if len(codigos) else np.zeros(0, dtype=bool)
+    repite = np.zeros(len(codigos), dtype=bool)
+    repite[orden] = igual_al_previo | np.concatenate([igual_al_previo[1:], np.zeros(min(1, len(codigos)), dtype=bool)])
+    lugares = np.concatenate([np.flatnonzero(~repite)[:1], np.flatnonzero(repite)])
+    return _Vista(pa.array(codigos[lugares].astype(np.float64)), lugares=lugares)
+
+
+def _cribada(columna: pa.Array, suficiente: Suficiente) -> _Vista:
+    """Aparta con Arrow lo que con seguridad cumple la expresión; Great Expectations ve lo demás, y uno de los apartados."""
+    cumple = pc.match_substring_regex(columna, suficiente.patron)
+    if suficiente.solo_ascii:
+        cumple = pc.and_(cumple, pc.match_substring_regex(columna, r"^[ -~]*$"))
+    pasa = pc.fill_null(cumple, fill_value=False).to_numpy(zero_copy_only=False)
+    lugares = np.concatenate([np.flatnonzero(pasa)[:1], np.flatnonzero(~pasa & columna.is_valid().to_numpy(zero_copy_only=False))])
+    return _Vista(columna.take(pa.array(lugares)), lugares=lugares)
+
+
+@dataclass(frozen=True)
+class Suficiente:
+    """Es un patrón de Arrow que no admite nada que el de Python rechace, en todo texto o solo en ASCII visible."""
+
+    patron: str
+    solo_ascii: bool
+
+
+@cache
+def patron_suficiente(patron: str) -> Suficiente | None:
+    r"""Escribe para Arrow un patrón que solo admite lo que admite el de Python; nada si Arrow no lo entiende.
+
+    Los dos motores difieren en lo que no es ASCII y en los saltos de línea: fuera del ASCII visible decide Great
+    Expectations. El de las etiquetas, que pide lo que Arrow no sabe (`(?!\w)`), se cambia por uno más exigente.
+    """
+    con_etiqueta = re.fullmatch(r"\(\?is\)\^\.\*(\(\?:[\\#\w|]+\))\(\?!\\w\)\.\*\$", patron)
+    if con_etiqueta:
+        return Suficiente(rf"{con_etiqueta[1]}(?:[\x00-/:-@\[-^`{{-\x7f]|\z)", solo_ascii=False)
+    try:
+        pc.match_substring_regex(pa.array([""]), patron)
+    except pa.ArrowInvalid:
+        return None
+    return Suficiente(patron, solo_ascii=True)
+
+
+def _exigencia(caso: Caso, tipo: pa.DataType) -> tuple[str, str, str]:
     regla = _en_columna(caso, "")
-    tipo = "" if caso.directa or regla.expectativa == _NO_VACIA else str(_comparable(columna.slice(0, 0)).type)
-    return regla.expectativa, repr(sorted(regla.parametros.items(), key=lambda p: p[0])), tipo
+    return regla.expectativa, repr(sorted(regla.parametros.items(), key=lambda p: p[0])), str(tipo)
 
 
 def _comparable(valores: pa.Array) -> pa.Array:
     """Pasa los números al tipo con que los compara el motor, para que quepan juntas columnas de distinta escala."""
     numero = pa.types.is_decimal(valores.type) or pa.types.is_integer(valores.type)
-    return valores.cast(pa.float64()) if numero else valores.cast(pa.string()) if pa.types.is_dictionary(valores.type) else valores
-
-
-def _valores(caso: Caso, columna: pa.Array, codificada: pa.DictionaryArray | None) -> pa.Array:
-    """Devuelve lo que Great Expectations mira: los valores distintos; de los obligatorios, si hay vacíos; de las claves, todas las filas."""
-    if codificada is None:
-        return _comparable(columna)
-    if caso.regla.expectativa == _NO_VACIA:
-        return pc.if_else(codificada.dictionary.is_valid(), pa.scalar("lleno"), pa.scalar(None, pa.string()))
-    return _comparable(codificada.dictionary)
+    return valores.cast(pa.float64()) if numero else valores
 
 
 class _Juicio:
@@ -114,14 +194,21 @@ class _Juicio:
     def __init__(self, nombre: str, casos: Sequence[Caso], suyos: Sequence[int], partes: Sequence[pa.Array]) -> None:
         self.nombre, self._suyos = nombre, suyos
         self._limites = np.cumsum([0, *(len(p) for p in partes)])
-        directa = casos[suyos[0]].directa
+        self._claves = casos[suyos[0]].directa
         # Las claves de cada tabla se separan por un número propio: dos tablas no comparten clave.
-        self.valores = pa.concat_arrays([pc.add(p, n * _CLAVES_POR_TABLA) for n, p in enumerate(partes)] if directa else list(partes))
+        juntas = pa.concat_arrays([pc.add(p, n * _CLAVES_POR_TABLA) for n, p in enumerate(partes)] if self._claves else list(partes))
+        self.valores = juntas if len(juntas) else pa.nulls(1, juntas.type)
         self.regla = _en_columna(casos[suyos[0]], nombre)
 
     def repartir(self, filas: npt.NDArray[np.int64]) -> list[tuple[int, npt.NDArray[np.int64]]]:
         """Devuelve, para cada caso, el lugar de los valores suyos que fallan."""
         return [(i, filas[(filas >= a) & (filas < b)] - a) for i, a, b in zip(self._suyos, self._limites[:-1], self._limites[1:], strict=True)]
+
+    def rellenar(self, alto: int) -> pa.Array:
+        """Completa la columna hasta el alto de su tabla sin cambiar ningún veredicto: repite el primer valor, o deja vacío si son claves."""
+        falta = alto - len(self.valores)
+        relleno = pa.nulls(falta, self.valores.type) if self._claves else self.valores.take(pa.array(np.zeros(falta, np.int64)))
+        return pa.concat_arrays([self.valores, relleno])
 
 
 def _en_columna(caso: Caso, columna: str) -> Regla:
@@ -134,33 +221,16 @@ def _en_columna(caso: Caso, columna: str) -> Regla:
 
 def _marcos(juicios: Sequence[_Juicio]) -> list[tuple[int, list[_Juicio]]]:
     """Reúne los juicios de tamaño parecido en una tabla cada grupo, para correr pocas veces y sin relleno inútil."""
-    grupos: dict[tuple[int, bool], list[_Juicio]] = {}
+    grupos: dict[int, list[_Juicio]] = {}
     for j in juicios:
-        grupos.setdefault((sum(len(j.valores) > a for a in _ANCHOS), j.regla.expectativa == "ExpectColumnValuesToBeUnique"), []).append(j)
+        grupos.setdefault(sum(len(j.valores) > a for a in _ANCHOS), []).append(j)
     return [(max(len(j.valores) for j in suyos), suyos) for suyos in grupos.values()]
 
 
-def _rellenar(valores: pa.Array, alto: int) -> pa.Array:
-    """Completa la columna hasta el alto de su tabla: repite el primer valor, que no cambia ningún veredicto."""
-    falta = alto - len(valores)
-    return pa.concat_arrays([valores, valores.take(pa.array(np.zeros(falta, np.int64)))]) if falta else valores
-
-
-def _veredicto(caso: Caso, columna: pa.Array, codificada: pa.DictionaryArray | None, malos: npt.NDArray[np.int64], reventada: str) -> Veredicto:
+def _veredicto(caso: Caso, columna: pa.Array, vista: _Vista, malos: npt.NDArray[np.int64], reventada: str) -> Veredicto:
     llenas = columna.is_valid().to_numpy(zero_copy_only=False)
     revisadas = np.ones_like(llenas) if caso.regla.expectativa == _NO_VACIA else llenas
-    return Veredicto(caso.regla, _en_filas(malos, codificada, columna), revisadas, reventada)
-
-
-def _en_filas(malos: npt.NDArray[np.int64], codificada: pa.DictionaryArray | None, columna: pa.Array) -> Mascara | None:
-    if not len(malos):
-        return None
-    if codificada is None:
-        mascara = np.zeros(len(columna), dtype=bool)
-        mascara[malos] = True
-        return mascara
-    hecha: Mascara = np.isin(codificada.indices.to_numpy(zero_copy_only=False), malos)
-    return hecha
+    return Veredicto(caso.regla, vista.filas(malos, len(columna)), revisadas, reventada)
 
 
 # ------------------------------------------------------------------ evidencia

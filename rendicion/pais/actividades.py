@@ -132,14 +132,19 @@ class CifrasDeActividad:
     zona: npt.NDArray[np.str_]
 
 
-def medir(hecho: Acumulado, previsto: Programado, fin: Sequence[date], cortes: Sequence[date]) -> CifrasDeActividad:
-    """Calcula las cifras de cada actividad en cada corte; los porcentajes, en centésimas y redondeados una vez."""
+def cuentas(hecho: Acumulado, previsto: Programado) -> tuple[Columna, Columna, Columna, Columna, Columna]:
+    """Devuelve ejecutado, meta, meta · parte, ejecutado · partes y partes, en enteros que no se desbordan."""
     e, m = hecho.ejecutado, previsto.meta[:, None]
     k, n = previsto.parte, previsto.partes[:, None]
     if any(x.dtype == object for x in (e, m)) or _mayor(e) * ESCALA * _mayor(n) >= 1 << 62 or _mayor(m) * ESCALA * max(_mayor(k), _mayor(n)) >= 1 << 62:
         e, m, k, n = (x.astype(object) for x in (e, m, k, n))
+    return e, m, m * k, e * n, n
+
+
+def medir(hecho: Acumulado, previsto: Programado, fin: Sequence[date], cortes: Sequence[date]) -> CifrasDeActividad:
+    """Calcula las cifras de cada actividad en cada corte; los porcentajes, en centésimas y redondeados una vez."""
+    e, m, debido, logrado, n = cuentas(hecho, previsto)
     con_meta = np.broadcast_to(previsto.con_meta[:, None], e.shape)
-    debido, logrado = m * k, e * n
     con_programado = (debido > 0) & con_meta
     cumple = logrado >= debido
     completa = con_meta & (e >= m)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,12 +15,12 @@ import pyarrow.compute as pc
 from esquemas import TABLAS
 from esquemas.arrow import PRECISION, esquema_arrow
 from rendicion.pais import actividades as act
-from rendicion.pais.grupos import Grupo, Medida, agrupar, totalizar
+from rendicion.pais.grupos import Agrupacion, Medias, Razones, enteros, promediar, promediar_medias
 from rendicion.pais.lectura import Particion
+from rendicion.plan import Actividad
 
 Enteros32 = npt.NDArray[np.int32]
 TablaYParticion = tuple[pa.Table, Enteros32]
-_MEDIAS = TABLAS["indicadores_total"].nombres[3:]
 
 
 def calcular_lote(avances: pa.Table, particion: Enteros32, particiones: Sequence[Particion], cortes: Sequence[date], corte: date) -> dict[str, TablaYParticion]:
@@ -42,7 +43,7 @@ def calcular_lote(avances: pa.Table, particion: Enteros32, particiones: Sequence
     )
     return {
         "indicadores_actividad": _tabla_actividad(cifras, particiones, de_quien, cortes),
-        **_tablas_de_grupos(hecho, previsto, particiones, rejilla, frozenset(cortes)),
+        **_tablas_de_grupos(hecho, previsto, particiones, rejilla, cortes),
     }
 
 
@@ -111,102 +112,116 @@ def _tabla_actividad(c: act.CifrasDeActividad, particiones: Sequence[Particion],
     return pa.table({n: columnas[n] for n in tabla.nombres}).cast(esquema_arrow(tabla)), suya.astype(np.int32)
 
 
-class _Filas:
-    """Junta las filas de una tabla de medias, en orden."""
-
-    def __init__(self, nombre: str) -> None:
-        self.tabla = TABLAS[nombre]
-        self.particion: list[int] = []
-        self.clave: list[Any] = []
-        self.corte: list[date] = []
-        self.grupos: list[Grupo] = []
-
-    def agregar(self, particion: int, corte: date, clave: Any, grupo: Grupo) -> None:
-        self.particion.append(particion)
-        self.corte.append(corte)
-        self.clave.append(clave)
-        self.grupos.append(grupo)
-
-    def cerrar(self, particiones: Sequence[Particion]) -> TablaYParticion:
-        suya = np.array(self.particion, np.int32)
-        columnas: dict[str, pa.Array] = {
-            "entidad": pa.array([p.entidad for p in particiones], pa.string()).take(pa.array(suya)),
-            "vigencia": pa.array([p.vigencia for p in particiones], pa.int64()).take(pa.array(suya)),
-            "corte": pa.array(self.corte, pa.date32()),
-            **_medias(self.grupos),
-        }
-        propia = next((c for c in self.tabla.clave if c not in columnas), None)
-        if propia:
-            columnas[propia] = pa.array(self.clave, pa.string())
-        return pa.table({n: columnas[n] for n in self.tabla.nombres}).cast(esquema_arrow(self.tabla)), suya
-
-
-def _medias(grupos: Sequence[Grupo]) -> dict[str, pa.Array]:
-    return {
-        "avance_pct": decimal([g.avance.porcentaje for g in grupos], 2),
-        "avance_numerador": decimal([g.avance.numerador for g in grupos], 6),
-        "avance_denominador": decimal([g.avance.denominador for g in grupos], 6),
-        "avance_reportado_pct": decimal([g.reportado.porcentaje for g in grupos], 2),
-        "cumplimiento_pct": decimal([g.cumplimiento.porcentaje for g in grupos], 2),
-        "cumplimiento_numerador": decimal([g.cumplimiento.numerador for g in grupos], 6),
-        "cumplimiento_denominador": decimal([g.cumplimiento.denominador for g in grupos], 6),
-        "zona": pa.array([g.cumplimiento.zona for g in grupos], pa.string()),
-        "actividades_con_meta": pa.array([g.con_meta for g in grupos], pa.int64()),
-        "actividades_con_reporte": pa.array([g.con_reporte for g in grupos], pa.int64()),
+def _tablas_de_grupos(hecho: act.Acumulado, previsto: act.Programado, particiones: Sequence[Particion], rejilla: Sequence[date], cortes: Sequence[date]) -> dict[str, TablaYParticion]:
+    todas = [(i, a) for i, p in enumerate(particiones) for a in p.plan.actividades]
+    subs, de_sub = _nombrar([(i, a.subcomponente_id) for i, a in todas])
+    filas, pares = zip(*((n, (i, r)) for n, (i, a) in enumerate(todas) for r in dict.fromkeys(a.responsables)), strict=True) if any(a.responsables for _, a in todas) else ((), ())
+    deps, de_dep = _nombrar(pares)
+    pesos = {(i, a.subcomponente_id): act.diezmilesimas(a.peso_subcomponente) for i, a in reversed(todas)}
+    medidas = _Medidas.de(hecho, previsto, [a for _, a in todas])
+    por_sub = medidas.agrupar(Agrupacion.de(de_sub))
+    total = por_sub.agrupar(Agrupacion.de([i for i, _ in subs]), enteros([pesos[s] for s in subs]))
+    oficiales = np.array([rejilla.index(c) for c in cortes])
+    meses = np.array([n for n, c in enumerate(rejilla) if _es_fin_de_mes(c)], np.int64)
+    desde = np.array([min([p.plan.inicio, *(a.inicio for a in p.plan.actividades)]) for p in particiones], "datetime64[D]")
+    vistos = desde[:, None] <= np.array(rejilla, "datetime64[D]")[None, meses]
+    una = [(i, "") for i in range(len(particiones))]
+    tablas = {
+        "indicadores_subcomponente": _tabla_de_grupos("indicadores_subcomponente", por_sub, subs, _filas(subs, oficiales), particiones, rejilla),
+        "indicadores_total": _tabla_de_grupos("indicadores_total", total, una, _filas(una, oficiales), particiones, rejilla),
+        "serie": _tabla_de_grupos("serie", total, una, _filas(una, meses)[:, vistos.ravel()], particiones, rejilla),
     }
-
-
-def _tablas_de_grupos(hecho: act.Acumulado, previsto: act.Programado, particiones: Sequence[Particion], rejilla: Sequence[date], cortes: frozenset[date]) -> dict[str, TablaYParticion]:
-    filas = {n: _Filas(n) for n in ("indicadores_subcomponente", "indicadores_dependencia", "indicadores_total", "serie")}
-    meses = {c for c in rejilla if _es_fin_de_mes(c)}
-    primera = 0
-    for i, p in enumerate(particiones):
-        cuantas = len(p.plan.actividades)
-        desde = min([p.plan.inicio, *(a.inicio for a in p.plan.actividades)])
-        _de_la_particion(i, p, _medidas(hecho, previsto, p, slice(primera, primera + cuantas)), rejilla, cortes, {m for m in meses if m >= desde}, filas)
-        primera += cuantas
-    return {n: f.cerrar(particiones) for n, f in filas.items()}
+    if deps:
+        por_dep = medidas.agrupar(Agrupacion.de(de_dep, filas))
+        return tablas | {"indicadores_dependencia": _tabla_de_grupos("indicadores_dependencia", por_dep, deps, _filas(deps, oficiales), particiones, rejilla)}
+    return tablas | {"indicadores_dependencia": (esquema_arrow(TABLAS["indicadores_dependencia"]).empty_table(), np.zeros(0, np.int32))}
 
 
 def _es_fin_de_mes(dia: date) -> bool:
     return (date.fromordinal(dia.toordinal() + 1)).day == 1
 
 
-def _medidas(hecho: act.Acumulado, previsto: act.Programado, p: Particion, filas: slice) -> list[list[Medida | None]]:
-    """Arma lo que los grupos necesitan: por corte, una medida por actividad (nada si no tiene meta)."""
-    metas, partes, parte = previsto.meta[filas].tolist(), previsto.partes[filas].tolist(), previsto.parte[filas].T.tolist()
-    ejecutado, registros = hecho.ejecutado[filas].T.tolist(), hecho.registros[filas].T.tolist()
-    pesos = [act.diezmilesimas(a.peso) for a in p.plan.actividades]
-    con_meta = previsto.con_meta[filas].tolist()
-    return [
-        [
-            Medida(w, min(e, m), m, min(e * n, m * k), m * k, r) if si else None
-            for w, m, n, si, k, e, r in zip(pesos, metas, partes, con_meta, parte[c], ejecutado[c], registros[c], strict=True)
-        ]
-        for c in range(len(parte))
-    ]
+def _nombrar(pares: Sequence[tuple[int, str]]) -> tuple[list[tuple[int, str]], list[int]]:
+    """Reúne los grupos distintos (partición, clave), en orden, y dice cuál es el de cada fila."""
+    grupos = sorted(set(pares))
+    lugar = {g: n for n, g in enumerate(grupos)}
+    return grupos, [lugar[p] for p in pares]
 
 
-def _de_la_particion(i: int, p: Particion, medidas: list[list[Medida | None]], rejilla: Sequence[date], cortes: frozenset[date], meses: set[date], filas: Mapping[str, _Filas]) -> None:
-    subs: dict[str, list[int]] = {}
-    deps: dict[str, list[int]] = {}
-    for n, a in enumerate(p.plan.actividades):
-        subs.setdefault(a.subcomponente_id, []).append(n)
-        for r in dict.fromkeys(a.responsables):
-            deps.setdefault(r, []).append(n)
-    pesos = {s: act.diezmilesimas(p.plan.actividades[ns[0]].peso_subcomponente) for s, ns in subs.items()}
-    for c, dia in enumerate(rejilla):
-        oficial, mensual = dia in cortes, dia in meses
-        if not oficial and not mensual:
-            continue
-        del_dia = medidas[c]
-        grupos = {s: agrupar([m for n in ns if (m := del_dia[n])]) for s, ns in subs.items()}
-        total = totalizar([(pesos[s], g) for s, g in grupos.items()])
-        if mensual:
-            filas["serie"].agregar(i, dia, f"{dia:%Y-%m}", total)
-        if oficial:
-            filas["indicadores_total"].agregar(i, dia, None, total)
-            for s in sorted(grupos):
-                filas["indicadores_subcomponente"].agregar(i, dia, s, grupos[s])
-            for d in sorted(deps):
-                filas["indicadores_dependencia"].agregar(i, dia, d, agrupar([m for n in deps[d] if (m := del_dia[n])]))
+def _filas(grupos: Sequence[tuple[int, str]], cortes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Pone en orden las filas de una tabla, por partición, corte y grupo; devuelve de qué grupo y de qué corte es cada una."""
+    grupo, corte = np.repeat(np.arange(len(grupos)), len(cortes)), np.tile(cortes, len(grupos))
+    orden = np.lexsort((grupo, corte, np.array([i for i, _ in grupos])[grupo]))
+    return np.stack([grupo[orden], corte[orden]])
+
+
+@dataclass(frozen=True)
+class _Grupos:
+    """Son las tres medias de unos grupos en cada corte, y sus dos cuentas."""
+
+    avance: Medias
+    reportado: Medias
+    cumplimiento: Medias
+    con_meta: npt.NDArray[np.int64]
+    con_reporte: npt.NDArray[np.int64]
+
+    def agrupar(self, grupos: Agrupacion, peso: act.Columna) -> _Grupos:
+        """Reúne los subcomponentes en el total, por el peso de cada uno."""
+        avance, reportado, cumplimiento = (promediar_medias(grupos, peso, m) for m in (self.avance, self.reportado, self.cumplimiento))
+        return _Grupos(avance, reportado, cumplimiento, grupos.sumar(self.con_meta), grupos.sumar(self.con_reporte))
+
+
+@dataclass(frozen=True)
+class _Medidas:
+    """Es lo que los grupos necesitan de cada actividad en cada corte."""
+
+    avance: Razones
+    reportado: Razones
+    cumplimiento: Razones
+
+    @classmethod
+    def de(cls, hecho: act.Acumulado, previsto: act.Programado, actividades: Sequence[Actividad]) -> _Medidas:
+        e, m, debido, logrado, _ = act.cuentas(hecho, previsto)
+        peso = enteros([act.diezmilesimas(a.peso) for a in actividades])
+        con_meta = np.broadcast_to(previsto.con_meta[:, None], e.shape)
+        meta = np.broadcast_to(m, e.shape)
+        avance = Razones(peso, np.minimum(e, meta), meta, con_meta)
+        return cls(avance, replace(avance, entra=con_meta & (hecho.registros > 0)), Razones(peso, np.minimum(logrado, debido), debido, con_meta & (debido > 0)))
+
+    def agrupar(self, grupos: Agrupacion) -> _Grupos:
+        """Reúne las actividades con meta de cada grupo."""
+        avance, reportado, cumplimiento = (promediar(grupos, x) for x in (self.avance, self.reportado, self.cumplimiento))
+        return _Grupos(avance, reportado, cumplimiento, grupos.sumar(self.avance.entra.astype(np.int64)), grupos.sumar(self.reportado.entra.astype(np.int64)))
+
+
+def _tabla_de_grupos(
+    nombre: str, g: _Grupos, grupos: Sequence[tuple[int, str]], filas: npt.NDArray[np.int64], particiones: Sequence[Particion], rejilla: Sequence[date]
+) -> TablaYParticion:
+    tabla, (grupo, corte) = TABLAS[nombre], filas
+    suya = np.array([i for i, _ in grupos], np.int32)[grupo]
+
+    def de(columna: act.Columna) -> act.Columna:
+        hecha: act.Columna = columna[grupo, corte]
+        return hecha
+
+    def textos(valores: Sequence[str], lugar: npt.NDArray[Any]) -> pa.Array:
+        return pa.array(valores, pa.string()).take(pa.array(lugar))
+
+    columnas: dict[str, pa.Array] = {
+        "entidad": textos([p.entidad for p in particiones], suya),
+        "vigencia": pa.array(np.array([p.vigencia for p in particiones])[suya]),
+        "corte": pa.array(rejilla, pa.date32()).take(pa.array(corte)),
+        "mes": textos([f"{c:%Y-%m}" for c in rejilla], corte),
+        "avance_reportado_pct": decimal(de(g.reportado.porcentaje), 2, de(g.reportado.vacia)),
+        "zona": pa.array(de(g.cumplimiento.zona)).cast(pa.string()),
+        "actividades_con_meta": pa.array(de(g.con_meta)),
+        "actividades_con_reporte": pa.array(de(g.con_reporte)),
+    }
+    for medida, m in (("avance", g.avance), ("cumplimiento", g.cumplimiento)):
+        columnas[f"{medida}_pct"] = decimal(de(m.porcentaje), 2, de(m.vacia))
+        columnas[f"{medida}_numerador"] = decimal(de(m.numerador), 6)
+        columnas[f"{medida}_denominador"] = decimal(de(m.peso) * 100, 6)
+    propia = next((c for c in tabla.clave if c not in columnas), None)
+    if propia:
+        columnas[propia] = textos([c for _, c in grupos], grupo)
+    return pa.table({n: columnas[n] for n in tabla.nombres}).cast(esquema_arrow(tabla)), suya
