@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -14,9 +14,20 @@ from esquemas.arrow import tipo_arrow
 from rendicion.conversion import Falta, leer_cantidad, leer_fecha
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura
-from rendicion.proteccion import OCULTO, detectar, ocultar
+from rendicion.proteccion import OCULTO, clave_personal, detectar, ocultar, url_personal
 
 _AVANCES = TABLAS["avances"]
+
+# Lo que puede esconder un dato personal en una clave; lo que no lo tiene no se revisa una por una.
+_CLAVE_DUDOSA = r"@|\d[\d.\s()-]{4,}\d|[A-Za-z]{2}\.?\s?\d{1,3}\s?[a-zA-Z]?\s*(?:#|[nN][°ºo]|[lLcC]|[-–])"
+_CON_DATO_PERSONAL = {
+    "registro": Falta(
+        "registro_con_dato_personal",
+        "La clave parece un dato personal y no se puede publicar.",
+        "Numere sin usar datos de personas, o declare como registro otra columna.",
+    ),
+    "url": Falta("url_con_dato_personal", "La dirección web lleva un dato personal y no se puede publicar.", "Escriba la dirección sin ese dato."),
+}
 
 _SIN_VALOR = {
     "actividad_id": ("actividad_ausente", "El registro no dice a qué actividad del plan aporta.", "Escriba el número de la actividad, por ejemplo 1.4."),
@@ -43,18 +54,19 @@ class Candidatos:
 
 def normalizar(lectura: Lectura) -> Candidatos:
     """Convierte cada celda al tipo que declara el esquema; nada se adivina y nada se pierde."""
+    lectura, con_persona = _sin_personas(lectura)
     celdas, fuente = lectura.celdas, lectura.fuente
-    rechazos = list(lectura.rechazos)
+    rechazos = [*lectura.rechazos, *con_persona]
     hallazgos = list(lectura.hallazgos)
     columnas: dict[str, pa.Array | pa.ChunkedArray] = {
         "fila": pa.array(range(celdas.num_rows), pa.int64()),
         "lugar": celdas["lugar"],
         **{n: celdas[n] for n in ("registro", "actividad_id", "url")},
-        "dependencia": pc.fill_null(celdas["dependencia"], fuente.dependencia),
     }
-    for campo in ("titulo", "canal"):
+    for campo in ("titulo", "canal", "dependencia"):
         columnas[campo], vistos = _sin_datos_personales(celdas, campo)
         hallazgos += [_alarma(lectura, fila, campo) for fila in vistos]
+    columnas["dependencia"] = pc.fill_null(columnas["dependencia"], fuente.dependencia)
     exigidos = ["actividad_id", "fecha", "cantidad", *(["titulo"] if "titulo" in fuente.columnas else [])]
     for campo in exigidos:
         rechazos += _ausentes(celdas, campo, fuente.columnas.get(campo))
@@ -70,6 +82,44 @@ def normalizar(lectura: Lectura) -> Candidatos:
     torcidas = {r.fila for r in de_lectura}
     propios = [r for r in rechazos if r in de_lectura or r.fila not in torcidas]
     return Candidatos(lectura, pa.table(columnas), unir_rechazos(propios), tuple(hallazgos))
+
+
+def _sin_personas(lectura: Lectura) -> tuple[Lectura, list[Rechazo]]:
+    """Quita la clave y la dirección web que parecen un dato personal, porque se publicarían (Ley 1581 de 2012), y rechaza el registro.
+
+    El registro queda nombrado por su fila, también en los rechazos que ya traía.
+    """
+    celdas, columnas = lectura.celdas, lectura.fuente.columnas
+    claves = _filas_que(celdas["registro"], _CLAVE_DUDOSA, partial(clave_personal, columna=columnas.get("registro", "")))
+    cortos = {f: _corto(lectura, f) for f in claves}
+    urls = _filas_que(celdas["url"], "@|%40|[?&]", url_personal)
+    celdas = _cambiar(_cambiar(celdas, "registro", cortos), "url", dict.fromkeys(urls))
+    rechazos = [
+        replace(_rechazo(celdas, fila, campo, _CON_DATO_PERSONAL[campo], columnas.get(campo)), valor=OCULTO)
+        for campo, filas in (("registro", claves), ("url", urls))
+        for fila in filas
+    ]
+    previos = tuple(replace(r, registro=cortos.get(r.fila, r.registro)) for r in lectura.rechazos)
+    return replace(lectura, celdas=celdas, rechazos=previos), rechazos
+
+
+def _filas_que(columna: pa.ChunkedArray, dudoso: str, parece: Callable[[str], bool]) -> list[int]:
+    """Devuelve las filas cuyo texto parece algo; solo revisa una por una las dudosas."""
+    filas = pc.indices_nonzero(pc.match_substring_regex(columna, dudoso))
+    return [f for f, texto in zip(filas.to_pylist(), columna.take(filas).to_pylist(), strict=True) if parece(texto)]
+
+
+def _cambiar(celdas: pa.Table, campo: str, nuevos: Mapping[int, str | None]) -> pa.Table:
+    if not nuevos:
+        return celdas
+    textos = [nuevos.get(f, t) for f, t in enumerate(celdas[campo].to_pylist())]
+    return celdas.set_column(celdas.schema.get_field_index(campo), campo, pa.array(textos, pa.string()))
+
+
+def _corto(lectura: Lectura, fila: int) -> str:
+    """Da el nombre que un registro recibe de su lugar: «hoja Enero, fila 12»."""
+    lugar: str = lectura.celdas["lugar"][fila].as_py()
+    return lugar.removeprefix(lectura.archivo).lstrip("/, ")
 
 
 def _ausentes(celdas: pa.Table, campo: str, columna: str | None) -> list[Rechazo]:

@@ -7,16 +7,17 @@ texto que va a publicarse hay una cédula, un teléfono, un correo o una direcci
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 OCULTO = "[dato personal]"
 
 _CORREO = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
+_NO_ES_UNA_CUENTA = r"(?!\s*(?:de\s+)?(?:personas|habitantes|ciudadan[oa]s|hogares|familias|beneficiari[oa]s|pesos|millones|visitas|reproducciones|metros|m2|m²))"
 _CEDULA = re.compile(
-    r"(?<![\w-])(?:(?:c\.?\s?c|t\.?\s?i|c\.?\s?e|nuip|c[ée]dula(?:\s+de\s+ciudadan[íi]a)?|identificad[oa]\s+con)\b"
+    r"(?<![\w-])(?<!\$)(?<!\$\s)(?<!fila )(?<!línea )(?<!entrada )(?:(?:c\.?\s?c|t\.?\s?i|c\.?\s?e|nuip|c[ée]dula(?:\s+de\s+ciudadan[íi]a)?|identificad[oa]\s+con)\b"
     r"[.:,]?\s*(?:n[°ºo.]*\s*)?(?:#\s*)?\d[\d.\s]{4,13}\d"
-    r"|\d{1,3}\.\d{3}\.\d{3}(?:\.\d{3})?(?![\d.,])"
-    r"|1\d{9}(?!\d)|[1-9]\d{6,7}(?!\d))",
+    rf"|(?:\d{{1,3}}\.\d{{3}}\.\d{{3}}(?:\.\d{{3}})?(?![\d.,])|1\d{{9}}(?!\d)|[1-9]\d{{6,7}}(?!\d)){_NO_ES_UNA_CUENTA})",
     re.IGNORECASE,
 )
 _TELEFONO = re.compile(
@@ -29,6 +30,12 @@ _DIRECCION = re.compile(
     r"(?:n[°ºo.]*\s*|#\s*)?\d{1,3}\s?[a-z]?(?:\s?bis)?\s*(?:#|n[°ºo]\.?|no\.?|lote|lt|casa|[-–])\s*\d{1,3}",
     re.IGNORECASE,
 )
+
+_COLUMNA_DE_PERSONA = re.compile(
+    r"c[ée]dula|documento de id|(?:n[úu]mero|no?\.?) de (?:identificaci|documento)|identificaci[óo]n|\bnuip\b|\bc\.?\s?c\b\.?|correo|e-?mail|tel[ée]fono|celular|m[óo]vil|whatsapp",
+    re.IGNORECASE,
+)
+_FECHA_PEGADA = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 DETECTORES: dict[str, re.Pattern[str]] = {
     "correo": _CORREO,
@@ -76,3 +83,48 @@ def ocultar(texto: str) -> str:
         partes += [texto[desde : dato.inicio], OCULTO]
         desde = dato.fin
     return "".join([*partes, texto[desde:]])
+
+
+def clave_personal(clave: str, columna: str) -> bool:
+    """Dice si la clave de un registro, que se publica, parece un dato personal.
+
+    Un número suelto es un radicado o un consecutivo, salvo que su columna se llame como un documento o un teléfono.
+
+    >>> clave_personal("10471234", "Radicado"), clave_personal("10471234", "Cédula"), clave_personal("ana@ejemplo.org", "Radicado")
+    (False, True, True)
+    """
+    if clave.isdecimal():
+        return bool(_COLUMNA_DE_PERSONA.search(columna) and detectar(clave))
+    return bool(detectar(clave))
+
+
+def url_personal(url: str) -> bool:
+    """Dice si una dirección web lleva por dentro un dato personal: un correo, o un parámetro que se llama como un documento o un teléfono.
+
+    Los demás números de una dirección son de la noticia o del mensaje.
+
+    >>> [url_personal(f"https://x.example/{resto}") for resto in ("?a=ana%40ejemplo.org", "ver?n=1&cedula=73123456", "@alcaldia/1?p=1047123456")]
+    [True, True, False]
+    """
+    parametros = re.findall(r"[?&]([^=&#]+)=[^&#\s]", url)
+    return bool(_CORREO.search(url.replace("%40", "@"))) or any(_COLUMNA_DE_PERSONA.search(p) for p in parametros)
+
+
+def nombres_publicables(nombres: Iterable[str]) -> list[str]:
+    """Da los nombres (de hojas o de archivos) sin datos personales y sin que dos distintos queden iguales.
+
+    Ocho cifras que son un día, como en «corte 20200430.csv», no son una cédula.
+
+    >>> nombres_publicables(["corte 20200430", "Ana 300 123 4567", "Ana 300 123 4568"])
+    ['corte 20200430', 'Ana [dato personal]', 'Ana [dato personal] (2)']
+    """
+    dados: list[str] = []
+    for nombre in nombres:
+        personal = any(not _FECHA_PEGADA.fullmatch(nombre[d.inicio : d.fin]) for d in detectar(nombre))
+        limpio = publico = ocultar(nombre) if personal else nombre
+        vez = 1
+        while publico in dados:
+            vez += 1
+            publico = f"{limpio} ({vez})"
+        dados.append(publico)
+    return dados

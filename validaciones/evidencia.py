@@ -14,6 +14,7 @@ from esquemas.arrow import esquema_arrow
 from rendicion.hallazgos import Rechazo
 from rendicion.normalizacion import Candidatos, unir_rechazos
 from rendicion.plan import Plan
+from rendicion.proteccion import ocultar
 from validaciones.negocio import columna_de_fuente, reglas_de_evidencia
 from validaciones.reglas import EJEMPLOS, Resultado
 from validaciones.validador import Validador
@@ -70,15 +71,16 @@ def _con_columnas_de_fuente(juntas: pa.Table, candidatos: Sequence[Candidatos]) 
 def _rechazo(resultado: Resultado, juntas: pa.Table, i: int) -> Rechazo:
     regla = resultado.regla
     campo = regla.campo or ""
-    valor = juntas[campo][i].as_py()
+    # El valor va también en los ejemplos del informe de validación, que se publica.
+    valor = ocultar(str(juntas[campo][i].as_py()))
     return Rechazo(
         fila=juntas["fila"][i].as_py(),
         registro=juntas["registro"][i].as_py(),
         campo=campo,
         regla=regla.regla,
-        explicacion=f"{regla.explicacion.replace('{valor}', str(valor))} Está en {juntas['lugar'][i].as_py()}.",
+        explicacion=f"{regla.explicacion.replace('{valor}', valor)} Está en {juntas['lugar'][i].as_py()}.",
         como_corregir=regla.como_corregir,
-        valor=str(valor),
+        valor=valor,
     )
 
 

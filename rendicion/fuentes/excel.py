@@ -16,6 +16,7 @@ from rendicion.fuentes.base import DeArchivo, opcion_lista
 from rendicion.fuentes.encabezado import Falla, Fila, Hoja
 from rendicion.fuentes.tabla import celda_con_error, leer_hojas, revisar_campos
 from rendicion.hallazgos import Hallazgo
+from rendicion.proteccion import nombres_publicables, ocultar
 
 if TYPE_CHECKING:
     from rendicion.fuente import Fuente
@@ -39,16 +40,9 @@ class Excel(DeArchivo):
         pedido = libro.Pedido(
             archivo, opcion_lista(fuente, "hojas"), opcion_lista(fuente, "excluir_hojas"), fuente.decimal
         )
-        try:
-            leido = abrir(bruto, pedido)
-        except libro.LibroInservibleError as error:
-            donde = f"{archivo}, {error.lugar}" if error.lugar else archivo
-            raise ErrorFuente(error.que, donde=donde, hacer=error.hacer) from None
-        hojas = [Hoja([fila_cruda(*f) for f in filas], nombre=nombre) for nombre, filas in leido.hojas]
-        avisos = [
-            Hallazgo(fuente.id, registro, "hoja", regla, gravedad, texto)
-            for registro, regla, gravedad, texto in leido.avisos
-        ]
+        leido, avisos = leer(bruto, pedido, fuente)
+        nombres = nombres_publicables(nombre for nombre, _ in leido.hojas)
+        hojas = [Hoja([fila_cruda(*f) for f in filas], nombre=nombre) for nombre, (_, filas) in zip(nombres, leido.hojas, strict=True)]
         return _actividad_con_punto(leer_hojas(hojas, fuente, captura_sha256, archivo, hallazgos=avisos))
 
 
@@ -68,6 +62,22 @@ def _actividad_con_punto(lectura: Lectura) -> Lectura:
     return replace(
         lectura, celdas=lectura.celdas.set_column(posicion, "actividad_id", pa.array(arreglada, pa.string()))
     )
+
+
+def leer(bruto: bytes, pedido: libro.Pedido, fuente: Fuente) -> tuple[libro.Leido, list[Hallazgo]]:
+    """Abre el libro y dice sus avisos sin datos personales, que también caben en el nombre de una hoja; lanza ErrorFuente si no sirve."""
+    try:
+        leido = abrir(bruto, pedido)
+    except libro.LibroInservibleError as error:
+        donde = f"{pedido.archivo}, {ocultar(error.lugar)}" if error.lugar else pedido.archivo
+        raise ErrorFuente(_citado(error.que), donde=donde, hacer=error.hacer) from None
+    avisos = [Hallazgo(fuente.id, ocultar(registro), "hoja", regla, gravedad, _citado(texto)) for registro, regla, gravedad, texto in leido.avisos]
+    return leido, avisos
+
+
+def _citado(texto: str) -> str:
+    """Oculta los datos personales de lo que se cita del libro, entre «», y no las filas ni los tamaños."""
+    return re.sub("«[^»]*»", lambda m: ocultar(m[0]), texto)
 
 
 def abrir(bruto: bytes, pedido: libro.Pedido) -> libro.Leido:

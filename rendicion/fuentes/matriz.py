@@ -17,6 +17,7 @@ from rendicion.fuentes.matriz_numeros import a_texto, leer_numero
 from rendicion.fuentes.tabla import tabla_de_celdas
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura, columnas_de_lectura
+from rendicion.proteccion import nombres_publicables
 
 if TYPE_CHECKING:
     from rendicion.fuente import Fuente
@@ -53,12 +54,12 @@ def leer_matriz(bruto: bytes, fuente: Fuente, mapa: Mapa, archivo: str) -> Matri
 
 def abrir_hojas(bruto: bytes, fuente: Fuente, hojas: tuple[str, ...], excluir: tuple[str, ...], archivo: str) -> tuple[list[HojaCruda], list[Hallazgo]]:
     """Abre las hojas pedidas de un libro, con sus celdas combinadas; lanza ErrorFuente si no sirve."""
-    try:
-        leido = excel.abrir(bruto, libro.Pedido(archivo, hojas, excluir, fuente.decimal, combinadas=True))
-    except libro.LibroInservibleError as error:
-        raise ErrorFuente(error.que, donde=f"{archivo}, {error.lugar}" if error.lugar else archivo, hacer=error.hacer) from None
-    avisos = [Hallazgo(fuente.id, registro, "hoja", regla, gravedad, texto) for registro, regla, gravedad, texto in leido.avisos]
-    crudas = [HojaCruda(n, [excel.fila_cruda(*f) for f in filas], [(r[0], r[1], r[2], r[3]) for r in leido.combinadas.get(n, ())]) for n, filas in leido.hojas]
+    leido, avisos = excel.leer(bruto, libro.Pedido(archivo, hojas, excluir, fuente.decimal, combinadas=True), fuente)
+    nombres = nombres_publicables(n for n, _ in leido.hojas)
+    crudas = [
+        HojaCruda(nombre, [excel.fila_cruda(*f) for f in filas], [(r[0], r[1], r[2], r[3]) for r in leido.combinadas.get(n, ())])
+        for nombre, (n, filas) in zip(nombres, leido.hojas, strict=True)
+    ]
     return crudas, avisos
 
 

@@ -74,7 +74,7 @@ class _Celda:
 
     def __init__(self, f: FilaLeida, declarado: Porcentaje, leida: MatrizLeida, mapa: Mapa, fuente: Fuente, plan: Plan, corte: Corte | None) -> None:
         self.f, self.declarado, self.corte, self.nivel = f, declarado, corte, f.nivel or "actividad"
-        self.fuente, self.clave = fuente.id, _clave(f, self.nivel, plan, leida)
+        self.fuente, self.clave = fuente.id, ocultar(_clave(f, self.nivel, plan, leida))
         texto = f.valores.get(declarado.llave)
         self.suyo = leer_porcentaje(texto, declarado, mapa, fuente) if texto else None
         self.candidatos: list[Candidato] = []

@@ -16,6 +16,7 @@ from rendicion.fuentes.matriz_mapa import Mapa
 from rendicion.fuentes.tabla import falla_de_celda, limpiar
 from rendicion.hallazgos import Hallazgo
 from rendicion.planes.matriz import identificar
+from rendicion.proteccion import ocultar
 
 if TYPE_CHECKING:
     from rendicion.fuente import Fuente
@@ -244,6 +245,6 @@ def _codigo_ajeno(hoja: HojaCruda, filas: Sequence[FilaLeida], mapa: Mapa, fuent
     otros = dict.fromkeys(c for f in filas if f.clase == ACTIVIDAD and (c := f.valores.get("codigo_de_hoja")) and c.lstrip("0") != propio)
     if hallado and not otros:
         return []
-    que = f"lleva el código «{hallado[1]}» en su nombre y sus filas dicen: {', '.join(otros)}" if hallado else "no lleva en su nombre el código que se declaró"
+    que = f"lleva el código «{hallado[1]}» en su nombre y sus filas dicen: {ocultar(', '.join(otros))}" if hallado else "no lleva en su nombre el código que se declaró"
     explicacion = f"La hoja «{hoja.nombre}» {que}. Se leyó como está; revise a qué dependencia corresponde."
-    return [_hallazgo(fuente, f"hoja {hoja.nombre}", "codigo_de_hoja", "codigo_de_hoja_distinto", explicacion, " | ".join(otros) or None, "advertencia")]
+    return [_hallazgo(fuente, f"hoja {hoja.nombre}", "codigo_de_hoja", "codigo_de_hoja_distinto", explicacion, ocultar(" | ".join(otros)) or None, "advertencia")]

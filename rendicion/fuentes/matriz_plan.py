@@ -18,7 +18,7 @@ from rendicion.planes.interpretacion import unir_repetidos
 from rendicion.planes.matriz import FilaDeMatriz, cifra, plan_de_matriz
 from rendicion.planes.texto import clave
 from rendicion.planes.vocabulario import Vocabulario
-from rendicion.proteccion import ocultar
+from rendicion.proteccion import OCULTO, detectar, ocultar
 
 if TYPE_CHECKING:
     from rendicion.fuente import Fuente
@@ -43,12 +43,12 @@ def leer_plan(
         raise ErrorUso(error.que, donde=error.donde, hacer=error.hacer) from None
     propias = leida.de(ACTIVIDAD)
     _negar_sin_numero(propias, mapa, archivo)
-    unicas = [f for f in propias if f.repetida is None]
+    unicas, de_personas = _sin_personas([f for f in propias if f.repetida is None], mapa, fuente)
     unidades, de_unidades = _unidades(unicas, mapa)
     filas, de_cifras = _filas(unicas, unidades, mapa, fuente)
     suyo = replace(vocabulario, agregacion={**vocabulario.agregacion, **{clave(k): v for k, v in mapa.agregacion.items()}})
     plan, hallazgos = plan_de_matriz(filas, suyo, entidad=entidad, vigencia=vigencia, periodo=periodo, donde=archivo)
-    propios = [*_de_lectura(leida), *_repetidas(propias), *de_unidades, *de_cifras]
+    propios = [*_de_lectura(leida), *_repetidas(propias), *de_personas, *de_unidades, *de_cifras]
     return plan, unir_repetidos([*propios, *hallazgos])
 
 
@@ -83,6 +83,19 @@ def _repetidas(propias: Sequence[FilaLeida]) -> list[Hallazgo]:
         for f in propias
         if f.repetida
     ]
+
+
+def _sin_personas(filas: Sequence[FilaLeida], mapa: Mapa, fuente: Fuente) -> tuple[list[FilaLeida], list[Hallazgo]]:
+    """Oculta lo que parece dato personal en los textos del plan, que se publican (Ley 1581 de 2012); una cifra no lo es."""
+    limpias, hallazgos = [], []
+    for f in filas:
+        malos = [c for c, t in f.valores.items() if c in CAMPOS_DEL_PLAN and detectar(t) and leer_numero(t, mapa, fuente).valor is None]
+        limpias.append(replace(f, valores={**f.valores, **{c: ocultar(f.valores[c]) for c in malos}}) if malos else f)
+        hallazgos += [
+            hallazgo(f.actividad_id or f.lugar, c, "posible_dato_personal", "grave", f"El texto parece tener un dato personal; se publica sin él. Está en {f.lugar}.", valor=OCULTO)
+            for c in malos
+        ]
+    return limpias, hallazgos
 
 
 def _unidades(filas: Sequence[FilaLeida], mapa: Mapa) -> tuple[dict[str, str], list[Hallazgo]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rendicion.proteccion import detectar, ocultar
+from rendicion.proteccion import clave_personal, detectar, nombres_publicables, ocultar, url_personal
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,49 @@ def test_un_dato_personal_se_detecta_y_se_oculta(texto: str, clase: str):
         "#AlcaldiaRindeCuentas",
         "Avenida Pedro de Heredia",
         "calle de la paz, 3 jornadas",
+        "contrato por $1.234.567",
+        "atender a 1.200.000 personas",
+        "1234567 reproducciones",
+        "Está en avances.csv, hoja Enero, fila 1234567, columna «Fecha»",
     ],
 )
 def test_lo_que_no_es_dato_personal_no_da_alarma(texto: str):
     assert detectar(texto) == ()
     assert ocultar(texto) == texto
+
+
+@pytest.mark.parametrize(
+    ("clave", "columna", "personal"),
+    [
+        ("1047123456", "Cédula", True),
+        ("3001234567", "Celular de contacto", True),
+        ("73123456", "Número de identificación", True),
+        ("73123456", "Identificador de la publicación", False),
+        ("1047123456", "Radicado", False),
+        ("EXT-20-0001", "Radicado", False),
+        ("Elaboró: Ana, CC 1047123456", "Radicado", True),
+        ("ana@correo.example", "id", True),
+        ("hoja Enero, fila 1234567", "", False),
+    ],
+)
+def test_un_numero_suelto_es_una_clave_salvo_que_su_columna_diga_que_es_de_una_persona(clave: str, columna: str, personal: bool):
+    assert clave_personal(clave, columna) is personal
+
+
+@pytest.mark.parametrize(
+    ("url", "personal"),
+    [
+        ("https://x.example/?cedula=1047123456", True),
+        ("https://x.example/ver?n=1&Correo=nadie", True),
+        ("https://x.example/perfil/ana%40correo.example", True),
+        ("https://x.example/nota?p=1047123456", False),
+        ("https://x.example/@alcaldia/1047123456", False),
+        ("https://x.example/?cedula=", False),
+    ],
+)
+def test_una_direccion_web_con_un_correo_o_una_cedula_no_se_publica(url: str, personal: bool):
+    assert url_personal(url) is personal
+
+
+def test_el_nombre_de_una_hoja_o_de_un_archivo_no_muestra_a_nadie_y_sigue_siendo_distinto():
+    assert nombres_publicables(["corte 20200430.csv", "3009999001.csv", "3009999002.csv"]) == ["corte 20200430.csv", "[dato personal].csv", "[dato personal].csv (2)"]

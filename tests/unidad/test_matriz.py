@@ -358,6 +358,21 @@ def test_los_mismos_bytes_dan_la_misma_lectura():
     assert (uno.celdas.to_pylist(), uno.hallazgos, uno.rechazos) == (otro.celdas.to_pylist(), otro.hallazgos, otro.rechazos)
 
 
+@pytest.mark.parametrize("canario", ["canaria@correo.example", "1047999001", "3009999001", "Calle 99 # 98-97"])
+@pytest.mark.parametrize("columna", ["programa", "texto", "tipo", "unidad", "meta", "peso", "p1"])
+def test_un_dato_personal_no_sale_en_el_plan_ni_en_sus_hallazgos(canario: str, columna: str):
+    plan, hallazgos = plan_de(una(fila("1.1", **{columna: f"A {canario}"}), fila("1.2")))
+    assert canario not in repr((plan, hallazgos))
+    assert columna == "p1" or "posible_dato_personal" in reglas(hallazgos)
+
+
+def test_el_codigo_de_otra_hoja_se_dice_sin_datos_personales():
+    declarada = fuente(plan=None, codigo_de_hoja={"patron": r"^S(\d+)", "columna": "Programa"})
+    lectura = leer(una(fila("1.1", programa="CC 1047999001"), fila("1.2", programa="01")), declarada)
+    assert "1047999001" not in repr(lectura.hallazgos)
+    assert "codigo_de_hoja_distinto" in reglas(lectura.hallazgos)
+
+
 def test_un_xls_y_un_ods_se_leen_igual(tmp_path: Any):
     import xlwt
     from odf.opendocument import OpenDocumentSpreadsheet
