@@ -86,6 +86,12 @@ def leer_archivo(fuente: Fuente, base: Path) -> Bruto:
     ruta, origen = ruta_declarada(fuente, base), origen_declarado(fuente)
     tope = tamano_maximo(fuente)
     try:
+        if ruta.is_dir():
+            raise ErrorFuente(
+                "En lugar hay una carpeta, no un archivo.",
+                donde=f"fuente {fuente.id}, archivo {origen}",
+                hacer='Escriba en lugar el nombre del archivo; si son varios archivos iguales, declare tipo = "carpeta".',
+            )
         tamano = ruta.stat().st_size
         if tamano > tope:
             raise demasiado_grande(origen, tamano, tope)
@@ -96,11 +102,17 @@ def leer_archivo(fuente: Fuente, base: Path) -> Bruto:
             donde=f"fuente {fuente.id}, archivo {origen}",
             hacer="Revise la clave lugar del TOML (va desde la carpeta del TOML) o pida el archivo a la dependencia.",
         ) from None
-    except OSError as error:
+    except PermissionError:
         raise ErrorFuente(
-            f"El archivo de la fuente no se pudo leer ({error.strerror}).",
+            "No hay permiso de leer el archivo de la fuente.",
             donde=f"fuente {fuente.id}, archivo {origen}",
-            hacer="Revise que lugar nombre un archivo y que usted tenga permiso de leerlo.",
+            hacer="Pida permiso de lectura sobre ese archivo, o copia de él.",
+        ) from None
+    except (OSError, ValueError):
+        raise ErrorFuente(
+            "El archivo de la fuente no se pudo leer: lo negó el sistema.",
+            donde=f"fuente {fuente.id}, archivo {origen}",
+            hacer="Revise la clave lugar del TOML y que el disco o la carpeta compartida estén disponibles.",
         ) from None
 
 

@@ -15,7 +15,6 @@ from rendicion.fuentes.base import (
     Bruto,
     demasiado_grande,
     opcion_lista,
-    opcion_logica,
     opcion_texto,
     origen_declarado,
     ruta_declarada,
@@ -24,17 +23,21 @@ from rendicion.fuentes.base import (
 from rendicion.fuentes.encuesta import Encuesta
 from rendicion.fuentes.excel import Excel
 from rendicion.fuentes.redes_csv import RedesCsv
+from rendicion.fuentes.tabla import revisar_cuenta
 from rendicion.fuentes.texto_csv import Csv
 from rendicion.fuentes.wordpress_exportacion import WordpressExportacion
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura
+from rendicion.proteccion import nombres_publicables, ocultar
 
 if TYPE_CHECKING:
     from rendicion.fuente import Fuente
 
+_PATRONES, _VISTOS = ("*.csv",), 10
 _SIN_HORA = (1980, 1, 1, 0, 0, 0)
 _PROPIAS = frozenset({"patrones", "tipo_de_archivo"})
-_DE_TODA_LA_CARPETA = frozenset({"registros", "permite_vacia", "tamano_maximo_mib"})
+_DE_TODA_LA_CARPETA = frozenset({"registros", "tamano_maximo_mib"})
+_NO_LEIDOS = ".no-leidos"  # ningún archivo que empiece por punto entra a la captura
 
 
 class _Lector(Protocol):
@@ -53,7 +56,8 @@ class Carpeta:
     """Lee los archivos de una carpeta (no de sus subcarpetas) que cumplen `patrones`, por orden de nombre.
 
     `tipo_de_archivo` dice cómo se lee cada uno. La captura es un zip sin fechas: mismos archivos, mismos
-    bytes. Si un archivo no sirve, la fuente entera espera: lo a medias no se acepta.
+    bytes. Si un archivo no sirve, la fuente entera espera: lo a medias no se acepta. Lo que está en la carpeta y no se
+    lee queda dicho en la captura, y en un hallazgo: un archivo con otra terminación no se pierde en silencio.
     """
 
     nombre = "carpeta"
@@ -62,24 +66,40 @@ class Carpeta:
     def extraer(self, fuente: Fuente, base: Path) -> Bruto:
         """Reúne los archivos; lanza ErrorFuente si la carpeta no está o ninguno cumple el patrón."""
         carpeta, origen = ruta_declarada(fuente, base), origen_declarado(fuente)
-        patrones = opcion_lista(fuente, "patrones", ("*.csv",))
+        patrones = opcion_lista(fuente, "patrones", _PATRONES)
         if not carpeta.is_dir():
             raise ErrorFuente(
                 "La carpeta de la fuente no existe.",
                 donde=f"fuente {fuente.id}, {origen}",
                 hacer="Revise la clave lugar del TOML.",
             )
-        archivos = sorted((a for a in carpeta.iterdir() if _sirve(a, patrones)), key=lambda a: a.name)
-        if not archivos:
+        try:
+            visibles = sorted((a for a in carpeta.iterdir() if not a.name.startswith((".", "~$"))), key=lambda a: a.name)
+            archivos = [a for a in visibles if _sirve(a, patrones)]
+            otros = [_legible(a.name) for a in visibles if a not in archivos]
+            if not archivos:
+                raise ErrorFuente(
+                    f"La carpeta no tiene archivos {' ni '.join(patrones)}.{_vistos(otros)}",
+                    donde=origen,
+                    hacer="Pida los archivos, o corrija la opción patrones.",
+                )
+            total, tope = sum(a.stat().st_size for a in archivos), tamano_maximo(fuente)
+            if total > tope:
+                raise demasiado_grande(origen, total, tope)
+            contenidos = {a.name: a.read_bytes() for a in archivos}
+            if ilegibles := [_legible(n) for n in contenidos if n != _legible(n)]:
+                raise ErrorFuente(
+                    f"El nombre de un archivo tiene letras que no se pueden leer: «{ocultar(ilegibles[0])}».",
+                    donde=origen,
+                    hacer="Cámbiele el nombre, sin tildes ni eñes.",
+                )
+        except OSError:
             raise ErrorFuente(
-                f"La carpeta no tiene archivos {' ni '.join(patrones)}.",
-                donde=origen,
-                hacer="Pida los archivos, o corrija la opción patrones.",
-            )
-        total, tope = sum(a.stat().st_size for a in archivos), tamano_maximo(fuente)
-        if total > tope:
-            raise demasiado_grande(origen, total, tope)
-        return Bruto(_empacar({a.name: a.read_bytes() for a in archivos}), origen)
+                "Un archivo de la carpeta no se dejó leer.",
+                donde=f"fuente {fuente.id}, {origen}",
+                hacer="Revise los permisos y que nadie los esté moviendo mientras se leen.",
+            ) from None
+        return Bruto(_empacar(contenidos | ({_NO_LEIDOS: "\n".join(otros).encode()} if otros else {})), origen)
 
     def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
         """Lee cada archivo con su tipo y junta las lecturas."""
@@ -96,29 +116,45 @@ class Carpeta:
             raise ErrorFuente(
                 "La captura de la carpeta está dañada.", donde=archivo, hacer="Extraiga de nuevo la fuente."
             ) from None
-        lecturas = {n: lector.interpretar(c, suya, captura_sha256, f"{archivo}/{n}") for n, c in contenidos.items()}
+        no_leidos = contenidos.pop(_NO_LEIDOS, b"").decode("utf-8", "replace").splitlines()
+        nombres = nombres_publicables(contenidos)
+        lecturas = {n: lector.interpretar(c, suya, captura_sha256, f"{archivo}/{n}") for n, c in zip(nombres, contenidos.values(), strict=True)}
         lectura = _juntar(lecturas, fuente, captura_sha256, archivo)
-        if lectura.recibidos == 0 and fuente.filtros and not opcion_logica(fuente, "permite_vacia"):
-            raise ErrorFuente(
-                f"Ningún registro de la carpeta cumple los filtros de la fuente: {lectura.filtrados} quedaron por fuera.",
-                donde=archivo,
-                hacer="Revise los filtros; si de verdad no hay, escriba permite_vacia = true en [opciones].",
-            )
-        return lectura
+        revisar_cuenta(fuente, archivo, lectura.recibidos, lectura.recibidos + lectura.filtrados, f" {lectura.filtrados} quedaron por fuera." if fuente.filtros else "")
+        return replace(lectura, hallazgos=(*lectura.hallazgos, *_avisos_de_no_leidos(no_leidos, fuente)))
 
 
 TIPO = Carpeta()
 
 
 def _sirve(archivo: Path, patrones: tuple[str, ...]) -> bool:
-    """Dice si el archivo entra: no los ocultos, ni los temporales de Office, ni los enlaces hacia otra parte."""
-    oculto = archivo.name.startswith((".", "~$"))
-    return (
-        not oculto
-        and not archivo.is_symlink()
-        and archivo.is_file()
-        and any(fnmatchcase(archivo.name.lower(), p.lower()) for p in patrones)
-    )
+    """Dice si el archivo entra: ni las subcarpetas, ni los enlaces hacia otra parte."""
+    return not archivo.is_symlink() and archivo.is_file() and any(fnmatchcase(archivo.name.lower(), p.lower()) for p in patrones)
+
+
+def _legible(nombre: str) -> str:
+    """Da el nombre con las letras que se pueden escribir; un disco viejo puede traerlo en otra codificación."""
+    return nombre.encode("utf-8", "replace").decode()
+
+
+def _vistos(nombres: list[str]) -> str:
+    mostrados = [f"«{ocultar(n)}»" for n in nombres[:_VISTOS]]
+    return f" Tiene: {', '.join(mostrados)}{f' y {len(nombres) - _VISTOS} más' if len(nombres) > _VISTOS else ''}." if nombres else ""
+
+
+def _avisos_de_no_leidos(nombres: list[str], fuente: Fuente) -> list[Hallazgo]:
+    patrones = ", ".join(opcion_lista(fuente, "patrones", _PATRONES))
+    return [
+        Hallazgo(
+            fuente.id,
+            nombre,
+            "archivo",
+            "archivo_no_leido",
+            "advertencia",
+            f"«{nombre}» está en la carpeta y no se leyó: no es un archivo como {patrones}. Si trae registros, guárdelo de esa forma o declárelo en otra fuente.",
+        )
+        for nombre in nombres_publicables(nombres)
+    ]
 
 
 def _empacar(contenidos: Mapping[str, bytes]) -> bytes:

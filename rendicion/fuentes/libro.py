@@ -29,6 +29,11 @@ ENTERO_EXACTO = 10**15
 REPETIDAS_MAXIMAS = 1_000
 MEMORIA_DEL_HIJO, SEGUNDOS_DEL_HIJO = 1536 * MIB, 120
 
+_OTRAS_COSAS = (
+    ((b"<!doctype html", b"<html", b"<table"), "una página web (HTML)"),
+    ((b"%pdf",), "un PDF"),
+    ((b"<?xml",), "un XML (quizá una hoja de cálculo de 2003)"),
+)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -124,8 +129,7 @@ def formato_de(bruto: bytes, archivo: str) -> str:
     if bruto.startswith(b"PK"):
         return _formato_zip(bruto)
     inicio = bruto[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    es_html = inicio.startswith((b"<!doctype html", b"<html", b"<table"))
-    parece = "una página web (HTML)" if es_html else "otra cosa (quizá un CSV)"
+    parece = next((que for marcas, que in _OTRAS_COSAS if inicio.startswith(marcas)), "otra cosa (quizá un CSV)")
     raise LibroInservibleError(
         f"El archivo no es un libro de cálculo, sino {parece}.",
         'Ábralo en su programa y guárdelo como .xlsx; si es un CSV, declare tipo = "csv".',
@@ -136,6 +140,8 @@ def _formato_zip(bruto: bytes) -> str:
     with _zip(bruto) as partes:
         _negar_bombas(partes)
         nombres = set(partes.namelist())
+        if "META-INF/manifest.xml" in nombres and b"encryption-data" in partes.read("META-INF/manifest.xml"):
+            raise _con_clave()
         try:
             danada = partes.testzip()
         except Exception:  # noqa: BLE001 -- cualquier daño al descomprimir es el mismo: el archivo no sirve

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ _ERRORES_DE_CALCULO = frozenset(
         "#¡NUM!",
     )
 )
+_DANADO = re.compile("Ã[\u0080-\u00bf\u2018-\u201e\u2020-\u2022\u2026\u2030\u20ac\u2122\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2039\u203a]|Â[°¿¡ºª]|â€|ï¿½|\ufffd")
+_CON_TEXTO = ("titulo", "canal", "dependencia")
 _BLANCOS = "\ufeff\u200b\u200c\u200d\u2060"
 
 
@@ -116,8 +119,9 @@ def leer_hojas(
                 "hoja_sin_registros",
                 f"La hoja «{hoja.nombre}» tiene encabezado y ningún registro.",
             )
+    acopio.hallazgos += _letras_danadas(acopio)
     acopio.hallazgos += hallazgos_de_filtros(acopio.fuera, acopio.leidos, fuente, TODO_EL_ARCHIVO)
-    _revisar_cuenta(acopio)
+    revisar_cuenta(fuente, archivo, acopio.recibidos, acopio.leidos, "".join(f" {h.explicacion}" for h in acopio.hallazgos if h.regla == "filtrados"))
     return Lectura(
         fuente,
         captura_sha256,
@@ -136,20 +140,32 @@ def tabla_de_celdas(celdas: Mapping[str, Sequence[str | None]]) -> pa.Table:
     return pa.table({c: pa.array(textos, pa.string()) for c, textos in celdas.items()})
 
 
-def _revisar_cuenta(acopio: _Acopio) -> None:
-    fuente, donde = acopio.fuente, acopio.archivo
-    if acopio.recibidos == 0 and not opcion_logica(fuente, "permite_vacia"):
-        detalle = "".join(f" {h.explicacion}" for h in acopio.hallazgos if h.regla == "filtrados")
-        nada = "La fuente no trae ningún registro que cumpla sus filtros." if acopio.fuera else "La fuente no trae ningún registro: solo el encabezado."
+def _letras_danadas(acopio: _Acopio) -> list[Hallazgo]:
+    """Avisa de los textos que se guardaron dos veces con otra codificación: nada los arregla aquí, y así se publicarían."""
+    danados = [n for n, textos in enumerate(zip(*(acopio.celdas[c] for c in _CON_TEXTO if c in acopio.celdas), strict=True)) if any(t and _DANADO.search(t) for t in textos)]
+    if not danados:
+        return []
+    primero = acopio.celdas["lugar"][danados[0]]
+    explicacion = (
+        f"{len(danados)} de {acopio.recibidos} registros traen letras dañadas («Ã³» o «\ufffd» en vez de una tilde o una eñe): el archivo se guardó con otra "
+        f"codificación antes de llegar. Así se publicarían. El primero está en {primero}. Expórtelo de nuevo desde el sistema de origen."
+    )
+    return [Hallazgo(acopio.fuente.id, TODO_EL_ARCHIVO, "titulo", "letras_danadas", "grave", explicacion)]
+
+
+def revisar_cuenta(fuente: Fuente, donde: str, recibidos: int, leidos: int, filtrados: str) -> None:
+    """Lanza ErrorFuente si no hay ni un registro y no se dijo que podía ser, o si no son los que se declararon."""
+    if recibidos == 0 and not opcion_logica(fuente, "permite_vacia"):
+        nada = "La fuente no trae ningún registro que cumpla sus filtros." if leidos else "La fuente no trae ningún registro: solo el encabezado."
         raise ErrorFuente(
-            nada + detalle,
+            nada + filtrados,
             donde=donde,
             hacer="Pida el archivo completo; si de verdad no hay, escriba permite_vacia = true en [opciones].",
         )
-    esperados = opcion_entera(fuente, "registros", acopio.leidos)
-    if acopio.leidos != esperados:
+    esperados = opcion_entera(fuente, "registros", leidos)
+    if leidos != esperados:
         raise ErrorFuente(
-            f"Se declararon {esperados} registros y el archivo trae {acopio.leidos}: puede estar cortado.",
+            f"Se declararon {esperados} registros y el archivo trae {leidos}: puede estar cortado.",
             donde=donde,
             hacer="Pida el archivo completo, o corrija la opción registros.",
         )
@@ -224,11 +240,13 @@ def _primera(fila: Fila) -> str:
 
 def _negar_si_todas_sobran(filas: Sequence[Fila], encabezado: Encabezado, donde: str, palabra: str) -> None:
     if len(filas) > 1 and all(len(f.celdas) > encabezado.ancho for f in filas):
+        sobra = all(not any(map(limpiar, f.celdas[encabezado.ancho :])) for f in filas)
+        pista = " Si cada fila termina en un separador que el encabezado no tiene, agréguelo también al encabezado." if sobra else ""
         raise ErrorFuente(
             f"Todas las filas traen más datos que columnas tiene el encabezado "
             f"({len(filas[0].celdas)} contra {encabezado.ancho}); leerlas así correría las columnas.",
             donde=f"{donde}, desde la {palabra} {filas[0].numero}",
-            hacer="Revise si falta un título en el encabezado, o si un texto trae el separador sin comillas.",
+            hacer=f"Revise si falta un título en el encabezado, o si un texto trae el separador sin comillas.{pista}",
         )
 
 

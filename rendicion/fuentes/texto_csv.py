@@ -111,6 +111,12 @@ def _negar_lo_que_no_es_csv(bruto: bytes, archivo: str) -> None:
             donde=archivo,
             hacer='Declare tipo = "excel" o guárdelo como CSV.',
         )
+    if inicio.startswith(b"%pdf"):
+        raise ErrorFuente(
+            "El archivo es un PDF, no un CSV.",
+            donde=archivo,
+            hacer="Pida a la dependencia el archivo del que salió: el libro de cálculo o el CSV.",
+        )
     if inicio.startswith((b"<!doctype html", b"<html")):
         raise ErrorFuente(
             "El archivo es una página web (HTML), no un CSV; suele ser la página de ingreso de un sistema.",

@@ -16,11 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import psycopg
+import sqlalchemy as sa
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from pytest_httpserver import HTTPServer
 
 from rendicion.errores import ErrorRendicion
 from rendicion.fuente import Fuente, fuente_desde
 from rendicion.fuentes import extraer, interpretar
+from rendicion.fuentes import sql as sql_fuente
+from rendicion.fuentes.descarga import Descargador
 from rendicion.fuentes.paginas import Pagina, leer_todo
 from rendicion.fuentes.remoto import leer_json
 from rendicion.fuentes.rss import TIPO as RSS
@@ -62,8 +67,14 @@ def csv(texto: str | bytes, **cambios: Any) -> Callable[[], Iterator[str]]:
     return lambda: de_bytes(bruto, fuente(**cambios), "piezas.csv")
 
 
-def filas(*cuales: str, **cambios: Any) -> Callable[[], Iterator[str]]:
-    return csv("\n".join([ENCABEZADO, *cuales, ""]), **cambios)
+def filas(*cuales: str, titulos: str = ENCABEZADO, **cambios: Any) -> Callable[[], Iterator[str]]:
+    return csv("\n".join([titulos, *cuales, ""]), **cambios)
+
+
+def _con_enlaces() -> Callable[[], Iterator[str]]:
+    enlaces = ("https://x.example/?cedula=1047123456", "https://x.example/ana%40ejemplo.org", "https://x.example/nota?p=1047123456")
+    cuales = [f"A{n},2020-03-15,3,Uno,{e}" for n, e in enumerate(enlaces, 1)]
+    return filas(*cuales, titulos=f"{ENCABEZADO},Enlace", columnas={**COLUMNAS, "url": "Enlace"})
 
 
 def libro(*datos: list[Any], arreglar: Callable[[openpyxl.Workbook], Any] = lambda _: None) -> bytes:
@@ -123,6 +134,7 @@ def sql(*ordenes: str, **cambios: Any) -> Callable[[], Iterator[str]]:
     return correr
 
 
+CON_ESCRITURA = b'"#aviso","cuenta_con_escritura"\n"registro","fecha","cantidad","titulo"\n"A1","2020-03-15","3","Uno"\n'
 TABLA = 'CREATE TABLE piezas ("Código", "Fecha", "Piezas", "Título")'
 SERVICIO = "https://datos.example/api"
 
@@ -160,15 +172,55 @@ def _rss(*items: str) -> str:
 
 @dataclass(frozen=True)
 class Caso:
-    """Es una mala entrada: su nombre, lo que la produce, o las pruebas de otros archivos que la muestran."""
+    """Es una mala entrada: su nombre, lo que da su mensaje, y las pruebas de otros archivos que la muestran."""
 
     nombre: str
     correr: Callable[[], Iterator[str]] | None = None
     otras: tuple[str, ...] = field(default=())
 
 
-def _lejos_de_aqui(nombre: str, *pruebas: str) -> Caso:
-    return Caso(nombre, None, pruebas)
+def _lejos_de_aqui(nombre: str, *pruebas: str, correr: Callable[[], Iterator[str]] | None = None) -> Caso:
+    """Nombra la prueba que muestra el caso con lo que de verdad falla; `correr` da, si se puede sin eso, su mensaje exacto."""
+    return Caso(nombre, correr, pruebas)
+
+
+def _ods_cifrado() -> bytes:
+    salida = io.BytesIO()
+    with zipfile.ZipFile(salida, "w") as ods:
+        ods.writestr("content.xml", b"\x8f\x01 cifrado")
+        ods.writestr("META-INF/manifest.xml", '<manifest><file-entry full-path="content.xml"><encryption-data/></file-entry></manifest>')
+    return salida.getvalue()
+
+
+def _no_responde(error: Exception) -> Callable[[], Iterator[str]]:
+    """Da el mensaje de un error que solo lanza un servidor de verdad; la prueba que se nombra lo provoca."""
+
+    def correr() -> Iterator[str]:
+        raise sql_fuente._no_responde(sa.exc.OperationalError("SELECT", {}, error), "variable de entorno URL_DE_LA_BASE")
+
+    return correr
+
+
+def _sin_controlador() -> Iterator[str]:
+    sql_fuente._motor_de_servidor("mysql+pymysql://servidor/base", "variable de entorno URL_DE_LA_BASE")
+    yield from ()
+
+
+def _red_privada() -> Iterator[str]:
+    declarada = fuente("rest_json", lugar="https://intranet.example/api", anfitriones=["intranet.example"], columnas={"registro": "id"})
+    Descargador(declarada, lambda *_: ["10.0.0.8"]).pedir(declarada.lugar)
+    yield from ()
+
+
+def _redireccion() -> Iterator[str]:
+    with HTTPServer(host="localhost") as servidor:
+        servidor.expect_request("/api").respond_with_data("", status=302, headers={"Location": "https://otro.example/ingreso?vuelve=1"})
+        declarada = fuente("rest_json", lugar=servidor.url_for("/api"), anfitriones=["localhost"], columnas={"registro": "id"}, opciones={"permite_privado": True})
+        try:
+            Descargador(declarada).pedir(declarada.lugar)
+        except ErrorRendicion as error:
+            raise ErrorRendicion(error.que, donde=error.donde.replace(f"http://localhost:{servidor.port}", "https://datos.example"), hacer=error.hacer) from None
+    yield from ()
 
 
 CSV = (
@@ -179,6 +231,7 @@ CSV = (
     Caso("declarado de Windows y es UTF-8", csv(f"{ENCABEZADO}\nA1,2020-03-15,3,Año\n", codificacion="cp1252")),
     Caso("con punto y coma sin declararlo", csv(f"{ENCABEZADO}\n{BUENA}\n".replace(",", ";"))),
     Caso("con un dato de más en todas las filas", filas(BUENA + ",x", "A2,2020-03-16,4,Dos,y")),
+    Caso("con un separador de más al final de todas las filas", filas(BUENA + ",", "A2,2020-03-16,4,Dos,")),
     Caso("con un dato de más en una fila", filas(BUENA, "A2,2020-03-16,4,Dos,con coma", "A3,2020-03-17,5,Tres")),
     Caso("con una fila corta", filas(BUENA, "A2,2020-03-16")),
     Caso("con un título de columna repetido", csv(f"{ENCABEZADO},Fecha\n{BUENA},2020-01-01\n")),
@@ -196,6 +249,10 @@ CSV = (
     Caso("con un entero de más de 2^53 y un vacío al lado", filas("9007199254740993,2020-03-15,3,Uno", "9007199254740995,2020-03-15,,Dos")),
     Caso("cortado, con la cuenta de registros declarada", csv(f"{ENCABEZADO}\n{BUENA}", opciones={"registros": 2})),
     Caso("con una celda de diez megas", filas(f"A1,2020-03-15,3,{'x' * 10_000_000}", "A2,2020-03-16,4,Dos")),
+    Caso("con letras dañadas antes de llegar", filas("A1,2020-03-15,3,GestiÃ³n", BUENA.replace("A1", "A2"))),
+    Caso("un PDF con el nombre cambiado a .csv", csv(b"%PDF-1.7\n")),
+    Caso("una página web con el nombre cambiado a .csv", csv("<!DOCTYPE html><html></html>")),
+    Caso("un libro con el nombre cambiado a .csv", csv(libro(["A1", "2020-03-15", 3, "Uno"]))),
     Caso("con una celda vacía donde va la cantidad, y un cero", filas("A1,2020-03-15,,Uno", "A2,2020-03-15,0,Dos")),
 )
 
@@ -211,6 +268,12 @@ EXCEL = (
     Caso("con una hoja oculta", excel(libro(["A1", "2020-03-15", 3, "Uno"], arreglar=_ocultar))),
     Caso("con fechas contadas desde 1904", excel(libro(["A1", date(2020, 3, 15), 3, "Uno"], arreglar=_epoca_1904))),
     Caso("con contraseña", excel(ole(b"x" * 100 + "EncryptedPackage".encode("utf-16-le")))),
+    Caso("un .ods con contraseña", excel(_ods_cifrado(), "piezas.ods")),
+    Caso("una página web con el nombre cambiado a .xls", excel(b"<html><table></table></html>", "piezas.xls")),
+    Caso("un CSV con el nombre cambiado a .xls", excel(f"{ENCABEZADO}\n{BUENA}\n".encode(), "piezas.xls")),
+    Caso("un PDF con el nombre cambiado a .xlsx", excel(b"%PDF-1.7\n")),
+    Caso("una hoja de cálculo XML de 2003", excel(b'<?xml version="1.0"?><Workbook/>', "piezas.xls")),
+    Caso("un libro cortado", excel(libro(["A1", "2020-03-15", 3, "Uno"])[:-200])),
     Caso("un .xls con el nombre cambiado a .xlsx", excel(xls([list(TITULOS), ["A1", "2020-03-15", "3", "Uno"]]))),
     Caso(
         "con macros y enlaces a otros libros",
@@ -229,9 +292,9 @@ SQL = (
     Caso("sin ninguna fila", sql(TABLA)),
     Caso("sin la dirección en su variable de entorno", sql(TABLA, opciones={"tabla": "piezas", "url_env": "UNA_VARIABLE_QUE_NO_EXISTE"})),
     _lejos_de_aqui("con filas que cambian mientras se lee", "tests/integracion/test_fuentes_postgresql.py::test_lo_que_otro_escribe_mientras_se_lee_no_entra_en_la_foto"),
-    _lejos_de_aqui("con una conexión que se pierde", "tests/integracion/test_fuentes_postgresql.py::test_una_conexion_que_se_pierde_a_la_mitad_no_deja_nada"),
-    _lejos_de_aqui("con una cuenta que puede escribir", "tests/integracion/test_fuentes_postgresql.py::test_una_cuenta_que_puede_escribir_se_avisa_y_la_de_solo_lectura_no"),
-    _lejos_de_aqui("sin el controlador instalado", "tests/integracion/test_fuentes_postgresql.py::test_sin_el_controlador_se_dice_como_instalarlo"),
+    _lejos_de_aqui("con una conexión que se pierde", "tests/integracion/test_fuentes_postgresql.py::test_una_conexion_que_se_pierde_a_la_mitad_no_deja_nada", correr=_no_responde(psycopg.errors.AdminShutdown())),
+    _lejos_de_aqui("con una cuenta que puede escribir", "tests/integracion/test_fuentes_postgresql.py::test_una_cuenta_que_puede_escribir_se_avisa_y_la_de_solo_lectura_no", correr=lambda: de_bytes(CON_ESCRITURA, fuente("sql"), "base")),
+    _lejos_de_aqui("sin el controlador instalado", "tests/integracion/test_fuentes_postgresql.py::test_sin_el_controlador_se_dice_como_instalarlo", correr=_sin_controlador),
 )
 
 WEB = (
@@ -248,12 +311,15 @@ WEB = (
     Caso("un total que no es lo entregado", paginas(Pagina([{"id": 1}], 3, None))),
     Caso("un registro en dos páginas", paginas(Pagina([{"id": 1}, {"id": 2}], None, 2), Pagina([{"id": 2}, {"id": 3}], None, None))),
     _lejos_de_aqui("un enlace javascript:", "tests/integracion/test_validaciones.py::test_un_defecto_mueve_su_regla_y_rechaza_solo_su_fila"),
-    _lejos_de_aqui("una redirección a otro anfitrión", "tests/integracion/test_fuentes_condicionales.py::test_una_redireccion_a_otro_anfitrion_no_se_sigue_ni_lleva_el_token"),
-    _lejos_de_aqui("una dirección que lleva a una red privada", "tests/integracion/test_fuentes_remotas.py::test_un_nombre_que_lleva_a_una_red_privada_se_niega"),
+    _lejos_de_aqui("una redirección a otro anfitrión", "tests/integracion/test_fuentes_condicionales.py::test_una_redireccion_a_otro_anfitrion_no_se_sigue_ni_lleva_el_token", correr=_redireccion),
+    _lejos_de_aqui("una dirección que lleva a una red privada", "tests/integracion/test_fuentes_remotas.py::test_un_nombre_que_lleva_a_una_red_privada_se_niega", correr=_red_privada),
 )
 
 PERSONAS = (
     Caso("con un correo, un teléfono, una cédula y una dirección en el título", filas("A1,2020-03-15,3,Habló ana@ejemplo.org", "A2,2020-03-15,3,Llame al 300 123 4567", "A3,2020-03-15,3,CC 1047123456", "A4,2020-03-15,3,Vive en la calle 30 # 17-25")),
+    Caso("con una persona en la clave del registro", filas("ana@ejemplo.org,2020-03-15,3,Uno", "Elaboró Ana CC 1047123456,2020-03-15,3,Dos", "1047123456,2020-03-15,3,Tres")),
+    Caso("con una columna de cédulas declarada como clave", filas("1047123456,2020-03-15,3,Uno", columnas={**COLUMNAS, "registro": "Cédula"}, titulos="Cédula,Fecha,Piezas,Título")),
+    Caso("con una cédula o un correo en la dirección web", _con_enlaces()),
     _lejos_de_aqui("con el nombre de quien pregunta", "tests/unidad/test_ciclo.py::test_ningun_dato_personal_sale_de_una_pregunta_ni_de_su_rechazo"),
     _lejos_de_aqui("con una cifra menor que k", "tests/unidad/test_encuestas.py::test_una_cifra_pequena_se_oculta_junto_con_la_menor_de_las_grandes"),
     _lejos_de_aqui("con una cifra que se despeja del total", "tests/unidad/test_encuestas.py::test_restar_de_la_base_no_descubre_ninguna_cifra_pequena"),
@@ -271,14 +337,11 @@ GRUPOS: dict[str, tuple[Caso, ...]] = {
 
 def dice(caso: Caso) -> str:
     """Devuelve lo que el sistema dice de una mala entrada, en líneas de una lista."""
-    if caso.correr is None:
-        lineas = [f"Prueba: `{p}`" for p in caso.otras]
-    else:
-        try:
-            lineas = list(caso.correr())
-        except ErrorRendicion as error:
-            lineas = [f"No se acepta: {error}"]
-    return "\n".join(f"- {linea}" for linea in lineas)
+    try:
+        lineas = list(caso.correr()) if caso.correr else []
+    except ErrorRendicion as error:
+        lineas = [f"No se acepta: {error}"]
+    return "\n".join(f"- {linea}" for linea in [*lineas, *(f"Prueba: `{p}`" for p in caso.otras)])
 
 
 def pagina() -> str:

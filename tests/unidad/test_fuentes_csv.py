@@ -368,8 +368,10 @@ def test_extraer_un_archivo_que_no_esta_o_muy_grande_lo_dice_sin_rutas_de_la_maq
     with pytest.raises(ErrorFuente, match="demasiado grande"):
         extraer(fuente(opciones={"tamano_maximo_mib": 1}), tmp_path)
     (tmp_path / "carpeta").mkdir()
-    with pytest.raises(ErrorFuente, match="no se pudo leer"):
+    with pytest.raises(ErrorFuente, match=r'una carpeta, no un archivo.*tipo = "carpeta"'):
         extraer(fuente(lugar="carpeta"), tmp_path)
+    with pytest.raises(ErrorFuente, match="no se pudo leer: lo negó el sistema"):
+        extraer(fuente(lugar="x" * 300), tmp_path)
 
 
 def test_cada_tipo_de_fuente_tiene_su_nombre_y_se_descubre_solo():

@@ -122,7 +122,7 @@ def test_en_una_carpeta_un_archivo_sin_los_suyos_no_detiene_a_los_otros():
     declarada = fuente({"columna": "Estado", "igual": "Publicado"}, tipo="carpeta")
     lectura = interpretar(salida.getvalue(), declarada, "0" * 64, "buzon")
     assert (lectura.recibidos, lectura.filtrados) == (1, 2)
-    with pytest.raises(ErrorFuente, match="Ningún registro de la carpeta cumple los filtros de la fuente: 3 quedaron por fuera"):
+    with pytest.raises(ErrorFuente, match=r"ningún registro que cumpla sus filtros\. 3 quedaron por fuera"):
         interpretar(salida.getvalue(), fuente({"columna": "Estado", "igual": "Otro"}, tipo="carpeta"), "0" * 64, "buzon")
 
 
