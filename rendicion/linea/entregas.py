@@ -55,6 +55,7 @@ def comparar(
     antes: Annotated[Path, typer.Argument(help="Carpeta de una entrega.")],
     despues: Annotated[Path, typer.Argument(help="Carpeta de la otra entrega.")],
     equivalencias: Annotated[Path | None, typer.Option("--equivalencias", exists=True, dir_okay=False, help="Entre años: TOML con las actividades iguales aunque cambie su texto.")] = None,
+    filas: Annotated[int, typer.Option("--filas", min=0, help="Cuántos cambios se muestran de cada tabla. En JSON van todos.")] = 15,
     en_json: OpcionJson = False,
     depurar: OpcionDepurar = False,
 ) -> None:
@@ -63,7 +64,7 @@ def comparar(
         from rendicion import pantalla
         from rendicion.comparacion import comparar_entregas
 
-        pantalla.mostrar_comparacion(comparar_entregas(antes, despues, equivalencias), en_json=en_json)
+        pantalla.mostrar_comparacion(comparar_entregas(antes, despues, equivalencias), en_json=en_json, filas=filas)
 
 
 @app.command()

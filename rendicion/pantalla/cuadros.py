@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -17,13 +18,13 @@ ESTADOS = {
 COLOR_ZONA = {"alta": "green", "media": "yellow", "baja": "red"}
 
 
-def tabla_conciliacion(filas: Sequence[Mapping[str, Any]]) -> Table:
+def tabla_conciliacion(filas: Sequence[Mapping[str, Any]]) -> Table | Group:
     """Dibuja las cuentas de cada fuente."""
     columnas = ("fuente", "recibidos", "aceptados", "rechazados", "cuentan", "no_cuentan")
     return cuadro("Registros por fuente", [c.replace("_", " ") for c in columnas], ([f[c] if c == "fuente" else numero(f[c]) for c in columnas] for f in filas), derecha=range(1, 6))
 
 
-def tabla_subcomponentes(tablas: Mapping[str, Sequence[Mapping[str, Any]]], corte: Any) -> Table:
+def tabla_subcomponentes(tablas: Mapping[str, Sequence[Mapping[str, Any]]], corte: Any) -> Table | Group:
     """Dibuja los subcomponentes y el total en un corte."""
     nombres = {f["subcomponente_id"]: f["subcomponente"] for f in tablas["plan"]}
     filas = [(f"{f['subcomponente_id']}. {nombres[f['subcomponente_id']]}", f) for f in tablas["indicadores_subcomponente"] if f["corte"] == corte]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,8 @@ from rendicion.pantalla.terminal import consola, cuadro, escribir_json, numero, 
 if TYPE_CHECKING:
     from rendicion.verificacion import Verificacion
 
+_PRIMERO = ("indicadores_total", "indicadores_subcomponente", "indicadores_actividad", "indicadores_dependencia", "plan")
+
 
 def mostrar_verificacion(verificacion: Verificacion, *, en_json: bool) -> None:
     """Muestra cada comprobación de una entrega, una por línea."""
@@ -22,8 +26,8 @@ def mostrar_verificacion(verificacion: Verificacion, *, en_json: bool) -> None:
         sys.stdout.write(verificacion.texto.rstrip() + "\n")
 
 
-def mostrar_comparacion(comparacion: Mapping[str, Any], *, en_json: bool) -> None:
-    """Muestra los cambios entre dos entregas."""
+def mostrar_comparacion(comparacion: Mapping[str, Any], *, en_json: bool, filas: int = 15) -> None:
+    """Muestra los cambios entre dos entregas: cuántos por tabla y, de cada tabla, los primeros; las cifras van antes que los registros."""
     if en_json:
         escribir_json(comparacion)
         return
@@ -33,9 +37,31 @@ def mostrar_comparacion(comparacion: Mapping[str, Any], *, en_json: bool) -> Non
         _mostrar_vigencias(comparacion)
         return
     cambios = comparacion["cambios"]
-    terminal.print(Text(f"De {antes['entrega']} a {despues['entrega']}: {len(cambios)} cambios."))
-    if cambios:
-        terminal.print(cuadro("Qué cambió", ("tabla", "clave", "campo", "antes", "después"), ([c[k] if c[k] is not None else "sin dato" for k in ("tabla", "clave", "campo", "antes", "despues")] for c in cambios)))
+    terminal.print(Text(f"De {antes['entrega']} a {despues['entrega']}: {numero(len(cambios))} cambios.", "bold"))
+    if antes["corte"] != despues["corte"]:
+        terminal.print(f"Son dos cortes, {antes['corte']} y {despues['corte']}: es normal que traigan cifras distintas.")
+    cuantos = Counter(c["tabla"] for c in cambios)
+    for tabla in sorted(cuantos, key=lambda t: (_PRIMERO.index(t) if t in _PRIMERO else len(_PRIMERO), t)):
+        suyos = [c for c in cambios if c["tabla"] == tabla][:filas]
+        terminal.print()
+        terminal.print(cuadro(f"{tabla}: {numero(cuantos[tabla])}", ("clave", "campo", "antes", "después"), ((c["clave"], c["campo"], *_valores(c)) for c in suyos)))
+        if len(suyos) < cuantos[tabla]:
+            terminal.print(f"  … y {numero(cuantos[tabla] - len(suyos))} más. Con --json van todos; con --filas, cuantos diga.")
+
+
+def _valores(cambio: Mapping[str, Any]) -> tuple[str, str]:
+    """Dice qué había y qué hay; de una fila entera que entra o sale, solo eso y sus porcentajes, si los tiene."""
+    if cambio["campo"] == "(fila)":
+        return _fila(cambio["antes"], "no estaba"), _fila(cambio["despues"], "ya no está")
+    antes, despues = ("sin dato" if cambio[c] is None else str(cambio[c]) for c in ("antes", "despues"))
+    return antes, despues
+
+
+def _fila(escrita: str | None, falta: str) -> str:
+    if escrita is None:
+        return falta
+    fila = json.loads(escrita)
+    return ", ".join(f"{nombre} {fila[c]} %" for nombre, c in (("avance", "avance_pct"), ("cumplimiento", "cumplimiento_pct")) if fila.get(c)) or "fila entera"
 
 
 def _mostrar_vigencias(comparacion: Mapping[str, Any]) -> None:

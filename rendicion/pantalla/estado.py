@@ -15,44 +15,55 @@ from rendicion.pantalla.terminal import AVISO, consola, escribir_json, linea, nu
 ALTO = 24
 BARRA = 10
 TARDE = ("vencida", "atrasada")
-_FIJAS = 13  # las que no dependen de cuántos subcomponentes ni de cuántas actividades tarde hay
+_FIJOS = 4  # dos renglones en blanco, el de «Siguiente» y el de la terminal
 
 
 def mostrar_estado(estado: Mapping[str, Any], *, en_json: bool) -> None:
-    """Responde «cómo vamos» en 24 renglones de 80 columnas; en una terminal más alta, con todas las actividades tarde."""
+    """Responde «cómo vamos» en 24 renglones de 80 columnas; en una terminal más alta, con todas las actividades tarde.
+
+    Lo único que se recorta es un nombre largo del plan: ninguna cifra, fecha ni responsable se pierde por el ancho.
+    """
     if en_json:
         escribir_json(estado)
         return
     terminal = consola()
     if estado["entrega"] is None:
         terminal.print("Todavía no hay entregas en esta salida. Siguiente: rendicion correr")
-        _corridas(terminal, estado["corridas"])
+        _escribir(terminal, _corridas(estado["corridas"]))
         return
     from datetime import date
 
     tablas, corte = estado["tablas"], date.fromisoformat(estado["manifiesto"]["corte"])
+    plan = {f["actividad_id"]: f for f in tablas["plan"]}
     subs = [f for f in tablas["indicadores_subcomponente"] if f["corte"] == corte]
     acts = [f for f in tablas["indicadores_actividad"] if f["corte"] == corte]
-    _cabeza(terminal, estado, next(f for f in tablas["indicadores_total"] if f["corte"] == corte), corte)
-    _subcomponentes(terminal, subs, {f["subcomponente_id"]: f["subcomponente"] for f in tablas["plan"]})
-    _actividades(terminal, acts, {f["actividad_id"]: f for f in tablas["plan"]}, max(2, max(terminal.height, ALTO) - _FIJAS - len(subs)))
-    _pendientes(terminal, estado)
-    _corridas(terminal, estado["corridas"])
     tarde = _las_tarde(acts)
+    cabeza = _cabeza(estado, next(f for f in tablas["indicadores_total"] if f["corte"] == corte), corte)
+    cuenta = _cuenta(acts)
+    cola = [*_responden(tarde, plan), *_pendientes(estado), *_corridas(estado["corridas"])]
+    caben = max(terminal.height, ALTO) - _FIJOS - len(subs) - sum(len(t.wrap(terminal, terminal.width)) for t in (*cabeza, cuenta, *cola))
+    _escribir(terminal, cabeza)
+    terminal.print()
+    _subcomponentes(terminal, subs, {f["subcomponente_id"]: f["subcomponente"] for f in tablas["plan"]})
+    terminal.print()
+    _escribir(terminal, [cuenta])
+    _actividades(terminal, tarde, plan, max(2, caben))
+    _escribir(terminal, cola)
     linea(terminal, ("Siguiente: ", "bold"), f"rendicion rastrear {tarde[0]['actividad_id']} · rendicion servir" if tarde else "rendicion servir")
 
 
-def _cabeza(terminal: Console, estado: Mapping[str, Any], total: Mapping[str, Any], corte: Any) -> None:
+def _cabeza(estado: Mapping[str, Any], total: Mapping[str, Any], corte: Any) -> list[Text]:
     from rendicion.informe.formato import fecha_larga
 
-    if estado["manifiesto"]["sintetica"]:
-        _renglon(terminal, Text(AVISO, "bold magenta"))
-    _renglon(terminal, Text(f"{estado.get('entidad_nombre') or estado['manifiesto']['entidad']}, {estado['manifiesto']['vigencia']}, a {fecha_larga(corte)}", "bold"))
-    _renglon(terminal, Text.assemble(
-        "Avance ", (porcentaje(total["avance_pct"]), "bold"), " · Cumplimiento ", (porcentaje(total["cumplimiento_pct"]), "bold"), " · Zona ", _zona(total["zona"]),
-        f" · Con reporte {total['actividades_con_reporte']} de {total['actividades_con_meta']}",
-    ))  # fmt: skip
-    terminal.print()
+    quien = f"{estado.get('entidad_nombre') or estado['manifiesto']['entidad']}, {estado['manifiesto']['vigencia']}, a {fecha_larga(corte)}"
+    return [
+        *([Text(AVISO, "bold magenta")] if estado["manifiesto"]["sintetica"] else []),
+        Text(visible(quien), "bold"),
+        Text.assemble(
+            "Avance ", (porcentaje(total["avance_pct"]), "bold"), " · Cumplimiento ", (porcentaje(total["cumplimiento_pct"]), "bold"), " · Zona ", _zona(total["zona"]),
+            f" · Con reporte {total['actividades_con_reporte']} de {total['actividades_con_meta']}",
+        ),
+    ]  # fmt: skip
 
 
 def _subcomponentes(terminal: Console, subs: Sequence[Mapping[str, Any]], nombres: Mapping[str, str]) -> None:
@@ -60,24 +71,27 @@ def _subcomponentes(terminal: Console, subs: Sequence[Mapping[str, Any]], nombre
     for f in subs:
         cola = Text.assemble((_barra(f["avance_pct"]), COLOR_ZONA.get(f["zona"], "")), f" {porcentaje(f['avance_pct']):>9}  ", _zona(f["zona"]))
         _con_cola(terminal, f"{f['subcomponente_id']}. {nombres[f['subcomponente_id']]}", cola, ancho_cola=BARRA + 26)
-    terminal.print()
 
 
-def _actividades(terminal: Console, acts: Sequence[Mapping[str, Any]], plan: Mapping[str, Mapping[str, Any]], caben: int) -> None:
+def _cuenta(acts: Sequence[Mapping[str, Any]]) -> Text:
     cuenta = Counter(f["estado"] for f in acts)
     plural = {"cumplida", "vencida", "atrasada"}
     frase = ", ".join(f"{n} {ESTADOS[e]}{'s' if n > 1 and e in plural else ''}" for e, n in ((e, cuenta[e]) for e in ESTADOS) if n)
-    _renglon(terminal, Text(f"Actividades: {frase}.", "bold"))
-    tarde = _las_tarde(acts)
+    return Text(f"Actividades: {frase}.", "bold")
+
+
+def _actividades(terminal: Console, tarde: Sequence[Mapping[str, Any]], plan: Mapping[str, Mapping[str, Any]], caben: int) -> None:
     vistas = tarde if len(tarde) <= caben else tarde[: caben - 1]
     for f in vistas:
         hecho = "sin reporte" if not f["registros_que_cuentan"] else f"{numero(f['ejecutado'])} de {numero(f['meta'])}"
         _con_cola(terminal, f"  {f['actividad_id']} {plan[f['actividad_id']]['actividad']}", Text.assemble((f"{ESTADOS[f['estado']]}", "red"), f", {hecho}"), ancho_cola=26)
     if len(vistas) < len(tarde):
-        _renglon(terminal, Text(f"  … y {len(tarde) - len(vistas)} más"))
+        terminal.print(f"  … y {len(tarde) - len(vistas)} más")
+
+
+def _responden(tarde: Sequence[Mapping[str, Any]], plan: Mapping[str, Mapping[str, Any]]) -> list[Text]:
     quienes = Counter(r for f in tarde for r in (plan[f["actividad_id"]]["responsables"] or "sin responsable en el plan").split(";"))
-    if quienes:
-        _renglon(terminal, Text("Responden por lo que va tarde: " + ", ".join(f"{r} ({n})" for r, n in quienes.most_common())))
+    return [Text(visible("Responden por lo que va tarde: " + ", ".join(f"{r} ({n})" for r, n in quienes.most_common())))] if quienes else []
 
 
 def _las_tarde(acts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -85,20 +99,22 @@ def _las_tarde(acts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted((f for f in acts if f["estado"] in TARDE), key=lambda f: (f["cumplimiento_pct"] is not None, f["cumplimiento_pct"] or 0))
 
 
-def _pendientes(terminal: Console, estado: Mapping[str, Any]) -> None:
+def _pendientes(estado: Mapping[str, Any]) -> list[Text]:
     cuentas = estado["tablas"]["conciliacion"]
     rechazados = sum(f["rechazados"] for f in cuentas)
     sin_dato = estado["manifiesto"]["fuentes_sin_dato"]
-    _renglon(terminal, Text(f"Datos: {numero(sum(f['recibidos'] for f in cuentas))} registros de {len(cuentas)} fuentes; {numero(rechazados)} por corregir."))
-    if sin_dato:
-        _renglon(terminal, Text(f"Sin dato de: {', '.join(sin_dato)}.", "yellow"))
-    _renglon(terminal, Text(f"Última entrega: {estado['entrega']}"))
+    return [
+        Text(f"Datos: {numero(sum(f['recibidos'] for f in cuentas))} registros de {len(cuentas)} fuentes; {numero(rechazados)} por corregir."),
+        *([Text(visible(f"Sin dato de: {', '.join(sin_dato)}."), "yellow")] if sin_dato else []),
+        Text(f"Última entrega: {estado['entrega']}"),
+    ]
 
 
-def _corridas(terminal: Console, corridas: Sequence[Mapping[str, Any]]) -> None:
-    if corridas:
-        ultima = corridas[0]
-        _renglon(terminal, Text(f"Última corrida: {ultima['iniciada'][:16].replace('T', ' ')} (hora universal), {ultima['resultado'].replace('_', ' ')}."))
+def _corridas(corridas: Sequence[Mapping[str, Any]]) -> list[Text]:
+    if not corridas:
+        return []
+    ultima = corridas[0]
+    return [Text(f"Última corrida: {ultima['iniciada'][:16].replace('T', ' ')} (hora universal), {ultima['resultado'].replace('_', ' ')}.")]
 
 
 def _barra(valor: Any) -> str:
@@ -117,8 +133,9 @@ def _con_cola(terminal: Console, texto: str, cola: Text, *, ancho_cola: int) -> 
     ancho = max(terminal.width - ancho_cola - 2, 12)
     izquierda = Text(visible(texto))
     izquierda.truncate(ancho, overflow="ellipsis", pad=True)
-    _renglon(terminal, Text.assemble(izquierda, "  ", cola))
+    terminal.print(Text.assemble(izquierda, "  ", cola), no_wrap=True, overflow="ellipsis")
 
 
-def _renglon(terminal: Console, texto: Text) -> None:
-    terminal.print(texto, no_wrap=True, overflow="ellipsis")
+def _escribir(terminal: Console, textos: Sequence[Text]) -> None:
+    for texto in textos:
+        terminal.print(texto)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from rendicion.pantalla.terminal import consola, cuadro, escribir_json, numero, porcentaje
+from rendicion.pantalla.terminal import AVISO, consola, cuadro, escribir_json, numero, porcentaje, visible
 
 if TYPE_CHECKING:
     from rendicion.fuentes.matriz_propuesta import Propuesta
 
+_CADA_CUANTO = {
+    "R/P1D": "cada día", "R/P1W": "cada semana", "R/P1M": "cada mes", "R/P2M": "cada 2 meses", "R/P3M": "cada 3 meses",
+    "R/P4M": "cada 4 meses", "R/P6M": "cada 6 meses", "R/P1Y": "cada año",
+}  # fmt: skip
 _IGUALES = frozenset(("igual", "posterior_al_corte"))
 
 
@@ -22,14 +27,22 @@ def mostrar_fuentes(filas: Sequence[Mapping[str, Any]], *, en_json: bool) -> Non
         escribir_json(list(filas))
         return
 
-    def edad(f: Mapping[str, Any]) -> str:
-        if f["dias"] is None:
-            return "sin captura"
-        return f"hace {f['dias']} días" + (" · vieja" if f["vieja"] else "")
+    terminal = consola()
+    if any(f["sintetica"] for f in filas):
+        terminal.print(Text(AVISO, "bold magenta"))
+    columnas = ("fuente", "se espera", "última captura", "último resultado")
+    for dependencia in sorted({f["dependencia"] for f in filas}):
+        suyas = [f for f in filas if f["dependencia"] == dependencia]
+        celdas = ((f["fuente"], _CADA_CUANTO.get(f["frecuencia"], f["frecuencia"] or "sin dato"), _edad(f), f["ultimo_resultado"] or "ninguno") for f in suyas)
+        terminal.print()
+        terminal.print(cuadro(visible(dependencia), columnas, celdas))
 
-    columnas = ("fuente", "dependencia", "frecuencia", "última captura", "último resultado")
-    celdas = ((f"{f['fuente']} ({f['tipo']})", f["dependencia"], f["frecuencia"] or "sin dato", edad(f), f["ultimo_resultado"] or "ninguno") for f in filas)
-    consola().print(cuadro("Fuentes declaradas", columnas, celdas))
+
+def _edad(f: Mapping[str, Any]) -> Text:
+    if f["dias"] is None:
+        return Text("sin captura", "yellow")
+    dicho = {0: "hoy", 1: "ayer"}.get(f["dias"], f"hace {f['dias']} días")
+    return Text(f"{dicho}, vieja", "yellow") if f["vieja"] else Text(dicho)
 
 
 def mostrar_propuesta(propuesta: Propuesta, *, en_json: bool) -> None:
@@ -46,7 +59,7 @@ def mostrar_propuesta(propuesta: Propuesta, *, en_json: bool) -> None:
     Console(stderr=True, highlight=False).print(Text(aviso, "bold yellow"))
 
 
-def tabla_de_comparacion(filas: Sequence[Mapping[str, Any]]) -> Table:
+def tabla_de_comparacion(filas: Sequence[Mapping[str, Any]]) -> Table | Group:
     """Muestra los porcentajes de la matriz que no son los nuestros, con su causa; los iguales solo se cuentan."""
     distintas = [f for f in filas if f["causas"] not in _IGUALES]
     titulo = f"Porcentajes de la matriz: {numero(len(filas))}; distintos de los nuestros: {numero(len(distintas))}"

@@ -73,9 +73,9 @@ def _mostrar_origen(rastro: Mapping[str, Any], filas: int) -> None:
     """Dice las capturas con su huella, los rechazos de esas fuentes y los hallazgos."""
     terminal = consola()
     terminal.print()
-    terminal.print(cuadro("Capturas de las que salen", ("fuente", "origen", "SHA-256", "filas", "responde"), ((c["fuente"], c["origen"] + (" (DATOS SINTÉTICOS)" if c["sintetica"] else ""), f"{c['sha256'][:12]}…", numero(c["filas"]), c["dependencia"]) for c in rastro["capturas"]), derecha=(3,)))
+    terminal.print(cuadro("Capturas de las que salen", ("fuente", "origen", "filas", "responde"), ((c["fuente"], c["origen"] + (" (DATOS SINTÉTICOS)" if c["sintetica"] else ""), numero(c["filas"]), c["dependencia"]) for c in rastro["capturas"]), derecha=(2,)))
     for c in rastro["capturas"]:
-        terminal.print(Text(f"  Huella completa de {c['fuente']}: {c['sha256']}"), soft_wrap=True)
+        terminal.print(Text(f"  Huella SHA-256 de {c['fuente']}: {c['sha256']}"), soft_wrap=True)
         if c["porque"]:
             terminal.print(Text(f"  {c['fuente']}: {c['porque']}", "yellow"))
     if rastro.get("rechazos"):

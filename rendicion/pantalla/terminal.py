@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from rendicion.errores import ErrorRendicion
 
+# Anchos con que una columna todavía se lee bien: la que nombra la fila, una de texto y una tan corta que no se parte.
+PRIMERA, TEXTO, CORTA = 24, 18, 12
 AVISO = "DATOS SINTÉTICOS: cifras inventadas, para probar. No son de la entidad."
 
 
@@ -57,20 +60,39 @@ def porcentaje(valor: Any) -> str:
     return "sin dato" if valor is None else f"{numero(valor)} %"
 
 
-def cuadro(titulo: str, columnas: Sequence[str], filas: Iterable[Sequence[Any]], derecha: Sequence[int] = ()) -> Table:
-    """Dibuja una tabla ligera; `derecha` dice qué columnas son números.
+def cuadro(titulo: str, columnas: Sequence[str], filas: Iterable[Sequence[Any]], derecha: Sequence[int] = ()) -> Table | Group:
+    """Dibuja una tabla ligera; `derecha` dice qué columnas son números. Si no cabe con holgura, va fila por fila, con cada dato nombrado.
 
     La primera columna nombra la fila: si cabe en poco menos de media terminal no se parte, y se parten las demás.
     """
+    ancho = consola().width
     celdas = [[celda if isinstance(celda, Text) else Text(visible(str(celda))) for celda in fila] for fila in filas]
-    entera = max((fila[0].cell_len for fila in celdas), default=0) <= max(consola().width * 45 // 100, 24)
+    largos = [max((fila[i].cell_len for fila in celdas), default=0) for i in range(len(columnas))]
+    if sum(_holgura(i, n, columnas[i], numerica=i in derecha) for i, n in enumerate(largos)) + len(columnas) - 1 > ancho:
+        return _fila_por_fila(titulo, columnas, celdas)
+    entera = largos[0] <= max(ancho * 45 // 100, PRIMERA)
     tabla = Table(title=titulo, title_justify="left", title_style="bold", header_style="bold", expand=False, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for i, columna in enumerate(columnas):
-        entero = entera if i == 0 else i in derecha and " " not in columna
+        entero = entera if i == 0 else (i in derecha or largos[i] <= CORTA) and " " not in columna
         tabla.add_column(columna, justify="right" if i in derecha else "left", overflow="fold", no_wrap=entero)
     for celdas_de_la_fila in celdas:
         tabla.add_row(*celdas_de_la_fila)
     return tabla
+
+
+def _holgura(i: int, largo: int, columna: str, *, numerica: bool) -> int:
+    """Dice cuánto ancho necesita una columna para leerse sin partir palabras a cada paso."""
+    titulo = max(map(len, columna.split()), default=0)
+    return max(titulo, largo if numerica else min(largo, PRIMERA if i == 0 else TEXTO))
+
+
+def _fila_por_fila(titulo: str, columnas: Sequence[str], celdas: Sequence[Sequence[Text]]) -> Group:
+    """Escribe cada fila con su nombre y, debajo, sus datos; para terminales angostas y lectores de pantalla."""
+    partes: list[RenderableType] = [Text(titulo, "bold")]
+    for primera, *demas in celdas:
+        datos = Text(" · ").join(Text.assemble((f"{columna}: ", "dim"), celda) for columna, celda in zip(columnas[1:], demas, strict=True))
+        partes += [primera, Padding(datos, (0, 0, 0, 2))]
+    return Group(*partes)
 
 
 def mostrar_error(error: ErrorRendicion, *, en_json: bool) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from rendicion.errores import ErrorUso
 from rendicion.pantalla.cuadros import tabla_conciliacion
+from rendicion.pantalla.entregas import mostrar_comparacion
 from rendicion.pantalla.estado import mostrar_estado
-from rendicion.pantalla.terminal import consola, mostrar_error, numero, porcentaje
+from rendicion.pantalla.terminal import consola, cuadro, mostrar_error, numero, porcentaje
 from tests.unidad import muestras_informe
 
 LARGA = "/" + "/".join(f"carpeta-{n}" for n in range(20)) + "/entrega"
@@ -43,6 +44,14 @@ def test_el_estado_cabe_en_veinticuatro_renglones_y_en_el_ancho(capsys: pytest.C
     renglones = capsys.readouterr().out.splitlines()
     assert len(renglones) <= 24
     assert max(map(len, renglones)) <= ancho
+
+
+def test_en_una_terminal_angosta_el_estado_no_pierde_fechas_ni_responsables(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    mostrar_estado(estado(), en_json=False)
+    dicho = " ".join(capsys.readouterr().out.split())
+    for texto in ("a 31 de diciembre de 2020", "Con reporte 14 de 16", "Oficina de Comunicaciones y Prensa (7)", "Última corrida: 2021-01-04 10:00 (hora universal), sin cambios."):
+        assert texto in dicho
 
 
 def test_el_estado_dice_cuanto_a_que_fecha_que_va_tarde_quien_responde_y_que_sigue(capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,6 +118,30 @@ def test_las_tablas_no_parten_el_nombre_de_la_fuente_ni_los_titulos_a_80_columna
     for palabra in ("sintetico-evaluacion-octubre", "recibidos", "aceptados", "rechazados", "cuentan", "1.234"):
         assert palabra in dicho
     assert max(map(len, dicho.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(("ancho", "entera"), [(50, False), (120, True)])
+def test_una_tabla_que_no_cabe_va_fila_por_fila_con_cada_dato_nombrado(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ancho: int, *, entera: bool) -> None:
+    monkeypatch.setenv("COLUMNS", str(ancho))
+    consola().print(cuadro("Filas", ("registro", "fecha", "título", "lugar"), [("sintetico-noticias:10233", "2020-01-01", "Una noticia con un título largo", "noticias.xml, entrada 2")]))
+    renglones = capsys.readouterr().out.splitlines()
+    assert max(map(len, renglones)) <= ancho
+    assert any("─" in r for r in renglones) is entera
+    dicho = " ".join(" ".join(renglones).split())
+    assert ("fecha: 2020-01-01 · título: Una noticia con un título largo · lugar: noticias.xml, entrada 2" in dicho) is not entera
+
+
+def test_comparar_cuenta_por_tabla_y_muestra_primero_las_cifras(capsys: pytest.CaptureFixture[str]) -> None:
+    cambios = [{"tabla": "avances", "clave": f"f:{n}", "campo": "cuenta", "antes": "false", "despues": None} for n in range(30)]
+    cambios.append({"tabla": "indicadores_total", "clave": "13001|2020|2020-12-31", "campo": "(fila)", "antes": None, "despues": '{"avance_pct": "81.89", "cumplimiento_pct": "80.00"}'})
+    lados = {"antes": {"entrega": "e-1", "corte": "2020-08-31"}, "despues": {"entrega": "e-2", "corte": "2020-12-31"}}
+    mostrar_comparacion(lados | {"cambios": cambios}, en_json=False, filas=3)
+    dicho = capsys.readouterr().out
+    assert "De e-1 a e-2: 31 cambios." in dicho
+    assert "Son dos cortes" in dicho
+    assert dicho.index("indicadores_total: 1") < dicho.index("avances: 30") < dicho.index("… y 27 más")
+    assert "avance 81.89 %, cumplimiento 80.00 %" in dicho
+    assert dicho.count("sin dato") == 3
 
 
 def test_lo_vacio_se_dice_sin_dato_y_no_cero() -> None:
