@@ -51,9 +51,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+if sys.version_info < (3, 9):  # noqa: UP036 -- quien comprueba usa el Python que tenga: que sepa qué le falta
+    sys.exit("Hace falta Python 3.9 o posterior. Instale uno más reciente y repita la orden.")
+
 FORMATO = "rendicion-manifiesto/1"
 MANIFIESTO, FIRMA, SUMAS, PAQUETE = "manifiesto.json", "manifiesto.firma", "SHA256SUMS", "datapackage.json"
 FUERA_DEL_MANIFIESTO = {MANIFIESTO, FIRMA, SUMAS}
+DIALECTO = {"delimiter": ",", "lineTerminator": "\n", "doubleQuote": True}
 BIEN, MAL, SIN_COMPROBAR = "bien", "mal", "no_comprobado"
 DETALLES_VISIBLES = 12
 # Contra archivos sin fin: lo que pasa de aquí no se lee ni se descarga.
@@ -103,6 +107,7 @@ _TIPOS = {
     "boolean": "cuenta a_tiempo suprimida",
 }
 TIPOS = {columna: tipo for tipo, nombres in _TIPOS.items() for columna in nombres.split()}
+CANTIDADES = {"meta", "cantidad", "peso", "peso_subcomponente"}
 # Sin estas celdas no se puede recalcular nada; la entrega no puede declararlas opcionales.
 OBLIGATORIAS = {
     "plan": ["subcomponente_id", "agregacion", "programacion", "peso", "peso_subcomponente", "inicio", "fin"],
@@ -348,10 +353,15 @@ class Entrega:
         """Devuelve los bytes de un archivo de la entrega; Depende si no está."""
         archivo = self.carpeta / ruta
         if not ruta_segura(ruta) or not archivo.is_file() or archivo.is_symlink():
-            raise Depende(f"falta {ver(ruta)}")
+            raise Depende(f"falta {ver(ruta)}{self.porque_no(ruta)}")
         if archivo.stat().st_size > (TOPE_MANIFIESTO if ruta in FUERA_DEL_MANIFIESTO else TOPE_ARCHIVO):
             raise Depende(f"{ver(ruta)} mide demasiado para leerlo: {archivo.stat().st_size} bytes")
         return archivo.read_bytes()
+
+    def porque_no(self, ruta: str) -> str:
+        """Dice por qué no se pudo descargar un archivo; vacío si no se intentó o si se pudo."""
+        causa = (self.descarga or {}).get(ruta)
+        return f": no se pudo descargar ({causa})" if causa else ""
 
     def _json(self, ruta: str) -> Any:
         if ruta not in self._contenido:
@@ -448,6 +458,7 @@ def _es_captura(valor: Any) -> bool:
     return (
         isinstance(valor, dict) and isinstance(valor.get("fuente"), str) and isinstance(valor.get("origen"), str)
         and _es_huella(valor.get("sha256")) and type(valor.get("bytes")) is int and valor["bytes"] >= 0
+        and isinstance(valor.get("url_identifica"), bool)
     )
 
 
@@ -478,8 +489,7 @@ def mirar_archivos(e: Entrega, c: Comprobacion) -> None:
     for ruta, anunciado in sorted(archivos.items()):
         archivo = e.carpeta / ruta
         if not archivo.is_file() or _tiene_enlace(e.carpeta, ruta):
-            porque = (e.descarga or {}).get(ruta)
-            c.mal(f"{ver(ruta)}: " + (f"no se pudo descargar ({porque})" if porque else "falta el archivo"))
+            c.mal(f"{ver(ruta)}: falta el archivo{e.porque_no(ruta)}")
             continue
         tamano = archivo.stat().st_size
         if tamano != anunciado["bytes"]:
@@ -544,15 +554,17 @@ def mirar_paquete(e: Entrega, c: Comprobacion) -> None:
         return
     _mirar_ficha(e, c)
     archivos = e.manifiesto["archivos"]
+    for nombre, recurso in recursos.items():
+        archivo = archivos.get(str(recurso.get("path")))
+        if archivo is None:
+            c.mal(f"{ver(nombre)}: su archivo {ver(recurso.get('path'))} no está en el manifiesto")
+            continue
+        c.exigir(recurso.get("hash") == "sha256:" + archivo["sha256"], f"{ver(nombre)}: su huella no es la del manifiesto")
+        c.exigir(recurso.get("bytes") == archivo["bytes"], f"{ver(nombre)}: su tamaño no es el del manifiesto")
+        c.exigir(recurso.get("dialect", DIALECTO) == DIALECTO, f"{ver(nombre)}: pide leer el CSV de otra forma que la del contrato")
     for tabla, columnas in COLUMNAS.items():
         for nombre, ruta in ((tabla, f"datos/{tabla}.csv"), (f"{tabla}-parquet", f"datos/{tabla}.parquet")):
-            recurso, archivo = recursos.get(nombre), archivos.get(ruta)
-            if recurso is None or archivo is None or recurso.get("path") != ruta:
-                c.mal(f"falta el recurso {nombre}, con su archivo {ruta}")
-                continue
-            huella = "sha256:" + archivo["sha256"]
-            c.exigir(recurso.get("hash") == huella, f"{nombre}: su huella no es la del manifiesto")
-            c.exigir(recurso.get("bytes") == archivo["bytes"], f"{nombre}: su tamaño no es el del manifiesto")
+            c.exigir(nombre in recursos and recursos[nombre].get("path") == ruta, f"falta el recurso {nombre}, con su archivo {ruta}")
         if tabla in recursos:
             for falla in _fallas_del_esquema(tabla, columnas, recursos[tabla].get("schema")):
                 c.mal(f"{tabla}: {falla}")
@@ -582,6 +594,8 @@ def _fallas_del_esquema(tabla: str, columnas: Sequence[str], esquema: Any) -> It
             yield f"la columna {campo['name']} debe ser {tipo} y dice {ver(campo.get('type'))}"
     if esquema.get("primaryKey") != list(CLAVES[tabla]):
         yield f"su clave debe ser {', '.join(CLAVES[tabla])}"
+    if esquema.get("missingValues", [""]) != [""]:
+        yield "da por vacías celdas que no lo están"
 
 
 def mirar_csv(e: Entrega, c: Comprobacion) -> None:
@@ -610,7 +624,7 @@ def mirar_esquemas(e: Entrega, c: Comprobacion) -> None:
             vistos: dict[str | None, str] = {}
             for n, valor in enumerate(tabla.columna(columna), start=1):
                 if valor not in vistos:
-                    vistos[valor] = _falla_de_celda(valor, tipo, regla, obligatoria)
+                    vistos[valor] = _falla_de_celda(valor, tipo, regla, obligatoria) or _falla_de_numero(valor, columna)
                 if vistos[valor]:
                     c.mal(f"{nombre}, fila {n}, {columna}: «{ver(valor)}» {vistos[valor]}")
                 celdas += 1
@@ -642,6 +656,15 @@ def _falla_de_celda(valor: str | None, tipo: str, regla: Mapping[str, Any], obli
         if "maximum" in regla and leido > Fraction(regla["maximum"]):
             return f"es mayor que {regla['maximum']}"
     return ""
+
+
+def _falla_de_numero(valor: str | None, columna: str) -> str:
+    """Dice qué tiene un número que el contrato no admite en ninguna entrega, diga lo que diga su esquema."""
+    if valor is None or TIPOS.get(columna) not in ("number", "integer"):
+        return ""
+    if valor.startswith("-"):
+        return "es negativo"
+    return "no va con 4 decimales como mucho y sin ceros al final" if columna in CANTIDADES and valor != cantidad_texto(numero(valor)) else ""
 
 
 def _mirar_entidad(e: Entrega, c: Comprobacion, nombre: str) -> None:
@@ -841,60 +864,39 @@ def _dice(v: Avance) -> str:
 
 
 def mirar_duplicados(e: Entrega, c: Comprobacion) -> None:
-    """Comprueba que nada se cuente dos veces y que cada duplicado señale al que sí cuenta."""
-    avances = avances_de(e)
-    por_id = {v.id: v for v in avances}
-    capturas = e.manifiesto["capturas"]
-    por_direccion = {cap["fuente"] for cap in capturas if cap.get("url_identifica") is True}
-    declarado = all(isinstance(cap.get("url_identifica"), bool) for cap in capturas)
-    for v in avances:
-        if v.duplicado_de is None:
+    """Rehace la cuenta: de lo que puede contar, en orden de (fecha, avance_id), cuenta el primero y los repetidos lo señalan."""
+    por_direccion = {cap["fuente"] for cap in e.manifiesto["capturas"] if cap["url_identifica"]}
+    primeros: dict[tuple[str, ...], str] = {}
+    repetidos = 0
+    for v in sorted(avances_de(e), key=lambda v: v.orden):
+        base = f"{v.fuente}:{v.registro}"
+        if v.id != base and not (v.id.startswith(f"{base}~") and ENTERO.fullmatch(v.id[len(base) + 1 :])):
+            c.mal(f"{ver(v.id)}: el avance_id debe ser la fuente y el registro, y ~2, ~3… si se repite")
+        if v.motivo in ("fuera_de_ventana", "posterior_al_corte"):
             continue
-        otro = por_id.get(v.duplicado_de)
-        if otro is None or not otro.cuenta or otro.actividad != v.actividad:
-            c.mal(f"{ver(v.id)}: señala a {ver(v.duplicado_de)}, que no existe, no cuenta o es de otra actividad")
-            continue
-        mismo = (otro.fuente, otro.registro) == (v.fuente, v.registro)
-        vale = not declarado or {v.fuente, otro.fuente} <= por_direccion
-        misma_url = vale and v.url is not None and v.url == otro.url
-        c.exigir(mismo or misma_url, f"{ver(v.id)}: no comparte registro ni dirección web con {ver(otro.id)}")
-        c.exigir(otro.orden < v.orden, f"{ver(v.id)}: es anterior a {ver(otro.id)}; cuenta el primero")
-        if not mismo:
-            por_direccion |= {v.fuente, otro.fuente}
-    contados: dict[tuple[str | None, ...], str] = {}
-    for v in (v for v in avances if v.cuenta):
-        claves: list[tuple[str | None, ...]] = [(v.actividad, v.fuente, v.registro)]
+        claves: list[tuple[str, ...]] = [(v.actividad, v.fuente, v.registro)]
         if v.url is not None and v.fuente in por_direccion:
             claves.append((v.actividad, v.url))
-        for clave in claves:
-            if clave in contados:
-                c.mal(f"{ver(v.id)} y {ver(contados[clave])} cuentan los dos y son lo mismo")
-            contados.setdefault(clave, v.id)
-    _mirar_nombres(avances, c)
-
-
-def _mirar_nombres(avances: Iterable[Avance], c: Comprobacion) -> None:
-    nombres: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for v in avances:
-        nombres[(v.fuente, v.registro)].append(v.id)
-    for (fuente, registro), ids in nombres.items():
-        sin_vez = [(i, re.sub(r"~[0-9]+$", "", i)) for i in ids]
-        raices = {corto if corto.endswith(registro) else largo for largo, corto in sin_vez}
-        raiz = min(raices)
-        c.exigir(
-            len(raices) == 1 and raiz.startswith(fuente) and raiz.endswith(registro),
-            f"{ver(', '.join(ids))}: el avance_id debe ser la fuente y el registro, y ~2, ~3… si se repite",
-        )
+        primero = next((primeros[k] for k in claves if k in primeros), None)
+        if primero is None:
+            primeros.update(dict.fromkeys(claves, v.id))
+        repetidos += primero is not None
+        if (v.cuenta, v.duplicado_de) != (primero is None, primero):
+            debe = f"repite a {ver(primero)}" if primero else "no repite a ningún otro"
+            c.mal(f"{ver(v.id)}: {debe}; dice {_dice(v)}" + (f" de {ver(v.duplicado_de)}" if v.duplicado_de else ""))
+    c.resumen = f"{repetidos} repetidos"
 
 
 def mirar_capturas(e: Entrega, c: Comprobacion) -> None:
-    """Comprueba que cada fila venga de un archivo original anunciado en el manifiesto."""
+    """Comprueba que cada fila venga de un archivo original anunciado, y que una fuente de ejemplo se avise."""
     capturas = {(cap["fuente"], cap["sha256"]) for cap in e.manifiesto["capturas"]}
     for nombre in ("avances", "rechazos"):
         tabla = e.tabla(nombre)
         usadas = set(zip(tabla.columna("fuente"), tabla.columna("captura_sha256")))
         for fuente, huella in sorted(usadas - capturas, key=str):
             c.mal(f"{nombre}: la captura {ver(huella)} de la fuente {ver(fuente)} no está en el manifiesto")
+    de_ejemplo = {cap["fuente"] for cap in e.manifiesto["capturas"] if cap.get("sintetica")} & set(e.tabla("conciliacion").columna("fuente"))
+    c.exigir(e.manifiesto["sintetica"] or not de_ejemplo, f"usa datos de ejemplo ({ver(', '.join(sorted(de_ejemplo)))}) y no lo avisa")
     c.resumen = f"{len(capturas)} capturas"
 
 
@@ -2015,9 +2017,12 @@ def falla_de_firma(carpeta: Path, claves: Sequence[bytes]) -> str:
 def mirar_firma(e: Entrega, c: Comprobacion, claves: Sequence[bytes]) -> None:
     """Comprueba la firma del manifiesto; sin clave dada, dice que no se sabe de quién es."""
     e.bytes_de(MANIFIESTO)
-    falla = falla_de_firma(e.carpeta, claves)
+    try:
+        falla = falla_de_firma(e.carpeta, claves)
+    except FaltaMedio as error:
+        raise FaltaMedio(f"{error}{e.porque_no(FIRMA)}") from None
     if falla:
-        c.mal(falla)
+        c.mal(falla + e.porque_no(FIRMA))
     elif not claves:
         c.sin_comprobar("la firma es coherente; falta saber de quién es la clave: dé la suya con --clave-publica")
 
@@ -2156,7 +2161,7 @@ def abrir(lugar: str) -> Iterator[Entrega]:
 def descargar(direccion: str, carpeta: Path) -> dict[str, str]:
     """Descarga los archivos que anuncia el manifiesto; devuelve los que no se pudo, con el porqué."""
     base = urllib.parse.urlsplit(direccion)
-    ruta_base = re.sub(rf"{MANIFIESTO}$", "", base.path).rstrip("/") + "/"
+    ruta_base = re.sub(rf"/({MANIFIESTO}|index\.html)$", "", base.path).rstrip("/") + "/"
     fallas: dict[str, str] = {}
     limite, espacio = time.monotonic() + PLAZO_DE_DESCARGA, TOPE_DESCARGA
 
@@ -2198,6 +2203,10 @@ def descargar(direccion: str, carpeta: Path) -> dict[str, str]:
 
 # ------------------------------------------------------------------ en la pantalla
 
+NO_MIRA = (
+    "No se mira qué dicen la página, el informe de validación, los libros y los catálogos; sí, que son los anunciados."
+    " Si algo de ahí no es lo de las tablas, valen las tablas."
+)
 SIGNOS = {BIEN: "✔ bien", MAL: "✘ MAL", SIN_COMPROBAR: "– no se pudo comprobar"}
 
 
@@ -2218,7 +2227,7 @@ def texto_de(e: Entrega, comprobaciones: Sequence[Comprobacion]) -> str:
         lineas.extend(f"      {d}" for d in c.detalles[:DETALLES_VISIBLES])
         if len(c.detalles) > DETALLES_VISIBLES:
             lineas.append(f"      … y {len(c.detalles) - DETALLES_VISIBLES} más")
-    lineas.append(resumen_de(comprobaciones))
+    lineas += [NO_MIRA, resumen_de(comprobaciones)]
     return "\n".join(lineas)
 
 
@@ -2249,6 +2258,7 @@ def datos_de(e: Entrega, comprobaciones: Sequence[Comprobacion]) -> dict[str, An
         **ficha,
         "resultado": "mal" if salida_de(comprobaciones) else "bien",
         "sin_comprobar": [c.clave for c in comprobaciones if c.estado == SIN_COMPROBAR],
+        "no_mira": NO_MIRA,
         "comprobaciones": [
             {"clave": c.clave, "titulo": c.titulo, "estado": c.estado, "resumen": c.resumen, "detalles": c.detalles}
             for c in comprobaciones

@@ -10,15 +10,17 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rendicion.verificador import verificar
 from tests.integracion.alterar import (
     Cambio,
+    Fila,
     agregar,
     buscar,
     cambiar_json,
     editar,
+    escribir_json,
     firmar_con,
     huella,
     leer_json,
@@ -163,15 +165,68 @@ def _otro_parquet(carpeta: Path) -> None:
     (carpeta / "datos/serie.csv").write_bytes(csv)
 
 
-def _esquema_flojo(carpeta: Path) -> None:
-    paquete = leer_json(carpeta / "datapackage.json")
-    campo = next(c for r in paquete["resources"] if r["name"] == "plan" for c in r["schema"]["fields"] if c["name"] == "meta")
-    campo["type"] = "string"
-    cambiar_json(carpeta, "datapackage.json", resources=paquete["resources"])
+def _en_json(nombre: str, cambio: Callable[[Any], object]) -> Cambio:
+    def en_la_carpeta(carpeta: Path) -> None:
+        datos = leer_json(carpeta / nombre)
+        cambio(datos)
+        escribir_json(carpeta / nombre, datos)
+
+    return en_la_carpeta
 
 
-def _real(carpeta: Path) -> None:
-    cambiar_json(carpeta, "manifiesto.json", sintetica=False)
+def _en_recurso(tabla: str, cambio: Callable[[Any], object]) -> Cambio:
+    return _en_json("datapackage.json", lambda p: cambio(next(r for r in p["resources"] if r["name"] == tabla)))
+
+
+def _en_campo(tabla: str, columna: str, cambio: Callable[[Any], object]) -> Cambio:
+    return _en_recurso(tabla, lambda r: cambio(next(c for c in r["schema"]["fields"] if c["name"] == columna)))
+
+
+def _real(*archivos: str) -> Cambio:
+    """Quita el aviso de datos sintéticos."""
+    return varios(*(_en_json(a, lambda datos: datos.update(sintetica=False)) for a in archivos))
+
+
+def _otra_tabla(carpeta: Path) -> None:
+    """Agrega a la ficha una tabla que el manifiesto no anuncia."""
+    shutil.copy(carpeta / "datos/avances.csv", carpeta / "datos/oficiales.csv")
+    _en_json("datapackage.json", lambda p: p["resources"].append({"name": "oficiales", "path": "datos/oficiales.csv"}))(carpeta)
+
+
+def _otra_columna(carpeta: Path) -> None:
+    archivo = carpeta / "datos/plan.csv"
+    primera, *filas = archivo.read_text("utf-8").splitlines()
+    archivo.write_text("".join(f"{f}\n" for f in [f"{primera},meta_real", *(f"{f},1" for f in filas)]), "utf-8")
+
+
+def _contar_repetido(**cambios: str) -> Cambio:
+    """Hace contar un registro repetido, con algo cambiado para que no se note, y vuelve a calcular todo."""
+
+    def cambio(filas: list[Fila]) -> None:
+        buscar(filas, REPETIDO).update({"cuenta": "true", "motivo": "", "duplicado_de": ""} | cambios)
+
+    return varios(lambda c: editar(c, "avances", cambio), recalcular)
+
+
+def _al_que_repite(carpeta: Path) -> None:
+    """Hace contar el repetido en lugar del primero, y vuelve a calcular todo."""
+
+    def cambio(filas: list[Fila]) -> None:
+        repetido = buscar(filas, REPETIDO)
+        buscar(filas, {"avance_id": repetido["duplicado_de"]}).update(cuenta="false", motivo="duplicado", duplicado_de=repetido["avance_id"])
+        repetido.update(cuenta="true", motivo="", duplicado_de="")
+
+    editar(carpeta, "avances", cambio)
+    recalcular(carpeta)
+
+
+def _cruzar_responsables(carpeta: Path) -> None:
+    def cambio(filas: list[Fila]) -> None:
+        una, otra = (buscar(filas, {"actividad_id": a}) for a in ("1.1", "1.4"))
+        una["responsables"], otra["responsables"] = otra["responsables"], una["responsables"]
+
+    editar(carpeta, "plan", cambio)
+    recalcular(carpeta)
 
 
 def _sumas_falsas(carpeta: Path) -> None:
@@ -252,6 +307,8 @@ ADULTERACIONES: tuple[Adulteracion, ...] = (
     Adulteracion("manifiesto_de_otra", "El manifiesto, las sumas y la firma de la entrega anterior", V("archivos"), V(MANIFIESTO), _traer("manifiesto.json", "SHA256SUMS", "manifiesto.firma"), sellar=False),
     Adulteracion("mezcla", "La evidencia de la entrega anterior con lo demás de esta", V("archivos"), V(HUELLAS), _traer("datos/avances.csv", "datos/avances.parquet"), sellar=False),
     Adulteracion("mezcla_sellada", "La misma mezcla, con las huellas rehechas", V("capturas"), V(REGISTROS), _traer("datos/avances.csv", "datos/avances.parquet")),
+    Adulteracion("numero_cambiado", "El número de la entrega", V("manifiesto"), V(MANIFIESTO), _en_json("manifiesto.json", lambda m: m.update(numero=7))),
+    Adulteracion("pagina_sellada", "Una cifra escrita a mano en la página, con las huellas rehechas", V("cadena"), NO_SE_VE, reemplazar("index.html", b"</h1>", b" 100 %</h1>"), con=("huella",)),
     # ---- una cifra y su huella
     Adulteracion("cifra_del_total", "Una cifra del total y todas las huellas", V("indicadores_total"), V(TOTAL), poner("indicadores_total", FIN, avance_pct="90.00")),
     Adulteracion("ultima_cifra", "La última cifra de un numerador", V("indicadores_total"), V(TOTAL), poner("indicadores_total", ABRIL, avance_numerador="43.000001")),
@@ -280,6 +337,11 @@ ADULTERACIONES: tuple[Adulteracion, ...] = (
     Adulteracion("escondido_como_duplicado", "Un registro bueno escondido como duplicado", V("duplicados"), V(DUPLICADOS), _esconder_como_duplicado),
     Adulteracion("captura_inventada", "Una captura que no existe", V("capturas"), V(REGISTROS), poner("avances", CUENTA, captura_sha256="0" * 64)),
     Adulteracion("actividad_inexistente", "Evidencia de una actividad que no está en el plan", V("claves"), V(REGISTROS), poner("avances", CUENTA, actividad_id="9.9")),
+    Adulteracion("primero_por_repetido", "El repetido que cuenta en lugar del primero", V("duplicados"), V(DUPLICADOS), _al_que_repite),
+    Adulteracion("cantidad_negativa", "Una cantidad negativa, con un esquema que la admite", V("esquemas"), V(REGISTROS), varios(poner("avances", CUENTA, cantidad="-3"), _en_campo("avances", "cantidad", lambda f: f.pop("constraints")), recalcular)),
+    Adulteracion("cinco_decimales", "Una cantidad con más decimales que los del contrato", V("esquemas"), V(REGISTROS), poner("avances", CUENTA, cantidad="1.00004")),
+    Adulteracion("direccion_sin_declarar", "No se dice en qué fuentes la dirección web nombra la cosa misma", V("manifiesto"), V(MANIFIESTO), _en_json("manifiesto.json", lambda m: m["capturas"][0].pop("url_identifica"))),
+    Adulteracion("captura_borrada", "Una captura borrada del manifiesto", V("capturas"), V(REGISTROS), _en_json("manifiesto.json", lambda m: m.update(capturas=[c for c in m["capturas"] if c["fuente"] != "sintetico-noticias"]))),
     Adulteracion("otra_entidad", "Evidencia de otra entidad", V("esquemas"), V(REGISTROS), poner("avances", CUENTA, entidad="05001")),
     # ---- el plan
     Adulteracion("peso", "El peso de una actividad", V("indicadores_subcomponente"), V(SUB), poner("plan", NOTICIAS, peso="0.5")),
@@ -293,6 +355,10 @@ ADULTERACIONES: tuple[Adulteracion, ...] = (
     Adulteracion("hitos", "Los hitos de una actividad", V("indicadores_actividad"), V(ACTIVIDAD), poner("plan", {"actividad_id": "2.1"}, hitos="2020-12-31")),
     Adulteracion("responsable", "Quién responde por una actividad", V("indicadores_dependencia"), V(DEPENDENCIA), poner("plan", NOTICIAS, responsables="Nadie")),
     Adulteracion("actividad_quitada", "Una actividad quitada del plan", V("claves"), V(REGISTROS), quitar("plan", NOTICIAS)),
+    Adulteracion("meta_con_ceros", "Una meta escrita con ceros de más", V("esquemas"), V(PLAN), poner("plan", NOTICIAS, meta="900.0")),
+    Adulteracion("hito_repetido", "Un hito dos veces", V("plan"), V(PLAN), poner("plan", {"actividad_id": "2.1"}, hitos="2020-06-30;2020-06-30;2020-10-31")),
+    Adulteracion("columna_de_mas", "Una columna de más en el plan", V("csv"), V(PLAN), _otra_columna),
+    Adulteracion("bom", "Una marca de orden de bytes al comienzo del plan", V("csv"), V(PLAN), reemplazar("datos/plan.csv", b"entidad,", b"\xef\xbb\xbfentidad,")),
     # ---- las cuentas, las otras tablas y la forma
     Adulteracion("conciliacion", "Lo recibido de una fuente", V("conciliacion"), V(CONCILIACION), poner("conciliacion", {"fuente": "sintetico-noticias"}, recibidos="1")),
     Adulteracion("rechazo_quitado", "Un rechazo quitado", V("conciliacion"), V(CONCILIACION), quitar("rechazos", {"fuente": "sintetico-tuits"})),
@@ -302,8 +368,14 @@ ADULTERACIONES: tuple[Adulteracion, ...] = (
     Adulteracion("fecha_imposible", "Una fecha que no existe", V("esquemas"), V(REGISTROS), poner("avances", CUENTA, fecha="2020-02-30")),
     Adulteracion("numero_raro", "Un número escrito de otra forma", V("esquemas"), V(TOTAL), poner("indicadores_total", FIN, avance_pct="9e1")),
     Adulteracion("formula", "Una fórmula de hoja de cálculo en un título", V("csv"), V(REGISTROS), poner("avances", CUENTA, titulo="=1+1")),
-    Adulteracion("esquema", "Un esquema más flojo que el contrato", V("paquete"), NO_SE_VE, _esquema_flojo),
-    Adulteracion("sin_aviso_sintetico", "El aviso de datos sintéticos quitado del manifiesto", V("paquete"), V(FICHA), _real),
+    Adulteracion("esquema", "Un esquema más flojo que el contrato", V("paquete"), NO_SE_VE, _en_campo("plan", "meta", lambda f: f.update(type="string"))),
+    Adulteracion("otra_lectura", "Una ficha que manda leer el CSV de otra forma", V("paquete"), V(FICHA), _en_recurso("avances", lambda r: r.update(dialect={"delimiter": ",", "commentChar": "s"}))),
+    Adulteracion("vacio_falso", "Una ficha que da por vacía una cifra", V("paquete"), V(FICHA), _en_recurso("indicadores_total", lambda r: r["schema"].update(missingValues=["", "81.39"]))),
+    Adulteracion("tabla_ajena", "Una tabla más en la ficha, que el manifiesto no anuncia", V("paquete"), V(FICHA), _otra_tabla),
+    Adulteracion("calendario", "Una fecha del calendario", V("calendarios"), NO_SE_VE, reemplazar("cronograma.ics", b"20201031", b"20201130")),
+    Adulteracion("k_bajada", "Otra regla para ocultar respuestas de pocas personas", V("encuestas"), NO_SE_VE, _en_json("ciclo.json", lambda d: d["reglas"].update(k_encuestas=2))),
+    Adulteracion("sin_aviso_sintetico", "El aviso de datos sintéticos quitado del manifiesto", V("paquete"), V(FICHA), _real("manifiesto.json")),
+    Adulteracion("sin_ningun_aviso", "El aviso de datos sintéticos quitado del manifiesto y de la ficha", V("capturas"), V(CONCILIACION), _real("manifiesto.json", "datapackage.json")),
     Adulteracion("parquet_distinto", "Un Parquet con otra cifra que su CSV", V("parquet", "no_comprobado"), NO_SE_VE, _otro_parquet, rendicion=V("parquet")),
     Adulteracion("parquet_de_otra", "El Parquet de otra entrega", V("parquet", "no_comprobado"), NO_SE_VE, _traer("datos/indicadores_total.parquet"), rendicion=V("parquet")),
     Adulteracion("parquet_intercambiado", "Dos Parquet intercambiados", V("parquet", "no_comprobado"), NO_SE_VE, _intercambiar("datos/serie.parquet", "datos/indicadores_total.parquet"), rendicion=V("parquet")),
@@ -312,6 +384,7 @@ ADULTERACIONES: tuple[Adulteracion, ...] = (
     Adulteracion("motivo_falso", "Un motivo inventado, sin autor ni fecha", V("correcciones"), V(CORRECCIONES), poner("correcciones", {"motivo": "sin motivo declarado"}, motivo="Era un error de digitación")),
     Adulteracion("motivo_sin_autor", "El autor de un motivo borrado", V("correcciones"), V(CORRECCIONES), poner("correcciones", {"campo": "peso"}, autor="")),
     Adulteracion("cambio_callado", "Un cambio que no se dice", V("correcciones"), NO_SE_VE, quitar("correcciones", {"tabla": "indicadores_total"})),
+    Adulteracion("cambios_callados", "Ningún cambio dicho", V("correcciones"), NO_SE_VE, lambda c: editar(c, "correcciones", lambda filas: filas.clear())),
     Adulteracion("cambio_falseado", "Otra cifra de antes en un cambio", V("correcciones"), NO_SE_VE, poner("correcciones", {"tabla": "indicadores_total"}, antes="1.00")),
     Adulteracion("motivo_cambiado", "El motivo de un cambio por otro, con su autor", V("firma"), DE_QUIEN, varios(poner("correcciones", {"campo": "peso"}, motivo="Lo pidió la comunidad"), rehacer, _refirmar), sellar=False, con=("clave",)),
     # ---- todo recalculado: la entrega se sostiene sola y hay que mirarla junto a las demás
@@ -319,6 +392,8 @@ ADULTERACIONES: tuple[Adulteracion, ...] = (
     Adulteracion("cantidad_recalculada", "Una cantidad cambiada y todo vuelto a calcular", V("correcciones"), NO_SE_VE, varios(poner("avances", CUENTA, cantidad="50"), recalcular)),
     Adulteracion("meta_recalculada", "Una meta bajada y todo vuelto a calcular", V("correcciones"), NO_SE_VE, varios(poner("plan", NOTICIAS, meta="770"), recalcular)),
     Adulteracion("peso_recalculado", "Un peso cambiado y todo vuelto a calcular", V("correcciones"), Dice(REGLAS, "no_comprobado"), varios(poner("plan", {"actividad_id": "2.3"}, peso="0"), recalcular)),
+    Adulteracion("repetido_renombrado", "Un repetido con otro nombre para contarlo dos veces, y todo vuelto a calcular", V("correcciones"), NO_SE_VE, _contar_repetido(fuente="sintetico-noticias", registro="otro", avance_id="sintetico-noticias:otro", url="")),
+    Adulteracion("responsables_cruzados", "Los responsables de dos actividades cruzados, y todo vuelto a calcular", V("correcciones"), NO_SE_VE, _cruzar_responsables),
     Adulteracion("fecha_movida", "Una evidencia traída de después del corte, y todo vuelto a calcular", V("cadena"), NO_SE_VE, varios(_adelantar, recalcular), entrega=1),
     Adulteracion("hallazgo_borrado", "Un hallazgo borrado", V("cadena"), NO_SE_VE, quitar("hallazgos", {"origen": "plan"}), con=("huella",)),
     # ---- la cadena y la firma

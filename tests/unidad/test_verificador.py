@@ -237,7 +237,7 @@ class Taller:
             "vigencia": 2020, "corte": "2020-08-31", "sintetica": True, "anterior": None, "huella": "c" * 64,
             "plan": {"archivo": "plan.txt", "sha256": "d" * 64},
             "capturas": [
-                {"fuente": f, "origen": "prueba", "sha256": s, "bytes": 10}
+                {"fuente": f, "origen": "prueba", "sha256": s, "bytes": 10, "url_identifica": f != "formato"}
                 for f, s in (("formato", FORMATO), ("noticias", NOTICIAS), ("posts", NOTICIAS))
             ],
             "cortes": ["2020-04-30", "2020-08-31", "2020-12-31"], "periodo": ["2020-03-01", "2020-12-31"],
@@ -421,6 +421,20 @@ def test_el_archivo_solo_usa_la_biblioteca_estandar_y_se_lee_en_python_3_9() -> 
     assert importados <= set(sys.stdlib_module_names)
 
 
+def test_lo_que_nunca_se_mira_se_dice_a_personas_y_a_maquinas(taller: Taller) -> None:
+    entrega = verificar.Entrega(taller.escribir())
+    hechas = verificar.comprobar(entrega)
+    assert verificar.NO_MIRA in verificar.texto_de(entrega, hechas)
+    assert verificar.datos_de(entrega, hechas)["no_mira"] == verificar.NO_MIRA
+
+
+def test_con_un_python_mas_viejo_se_dice_cual_hace_falta() -> None:
+    cabeza = GUION.read_text(encoding="utf-8").split("FORMATO =")[0]
+    viejo = cabeza.replace("if sys.version_info", "sys.version_info = (3, 8)\nif sys.version_info")
+    corrida = subprocess.run([sys.executable, "-I", "-c", viejo], capture_output=True, encoding="utf-8", check=False)
+    assert (corrida.returncode, corrida.stderr) == (1, "Hace falta Python 3.9 o posterior. Instale uno más reciente y repita la orden.\n")
+
+
 # ------------------------------------------------------------------ alteraciones de una entrega rehecha con sus huellas
 
 Alterar = Callable[[Taller], None]
@@ -512,7 +526,7 @@ CASOS: dict[str, tuple[Alterar, set[str]]] = {
     ),
     "una evidencia repetida": (_repetir("avances", "formato:f1"), MEDIDAS | {"claves", "conciliacion", "duplicados"}),
     "un duplicado por registro que se hace contar": (_contar("noticias:n1~2"), MEDIDAS | {"duplicados"}),
-    "un duplicado por dirección que se hace contar": (_contar("posts:p1"), MEDIDAS),
+    "un duplicado por dirección que se hace contar": (_contar("posts:p1"), MEDIDAS | {"duplicados"}),
     "una evidencia fuera de la ventana que se hace contar": (_contar("noticias:n3"), MEDIDAS | {"motivos"}),
     "una evidencia posterior al corte que se hace contar": (_contar("noticias:n4"), {"motivos"}),
     "una evidencia buena que se deja de contar": (
@@ -589,7 +603,7 @@ def test_una_alteracion_con_las_huellas_rehechas_cae_en_su_comprobacion(taller: 
     assert verificar.salida_de(hechas.values()) == 1
 
 
-def test_una_fuente_que_ya_mostro_usar_la_direccion_no_puede_contar_la_misma_dos_veces(taller: Taller) -> None:
+def test_donde_la_direccion_nombra_la_cosa_misma_no_puede_contar_dos_veces(taller: Taller) -> None:
     taller.tablas["avances"].append(list(taller.fila("avances", "noticias:n2")))
     for columna, valor in (("avance_id", "noticias:n5"), ("registro", "n5"), ("fecha", "2020-05-07")):
         taller.tablas["avances"][-1][PUBLICAS["avances"].nombres.index(columna)] = valor
@@ -961,7 +975,7 @@ def servidor(tmp_path: Path) -> Iterator[str]:
     atiende.server_close()
 
 
-@pytest.mark.parametrize("cola", ["", "/", "/manifiesto.json"])
+@pytest.mark.parametrize("cola", ["", "/", "/manifiesto.json", "/index.html"])
 def test_una_entrega_publicada_en_la_web_se_comprueba_sin_descargarla_antes(servidor: str, taller: Taller, cola: str) -> None:
     carpeta = firmada(taller.escribir(), clave_nueva(1))
     with verificar.abrir(f"{servidor}/{carpeta.name}{cola}") as entrega:
@@ -985,8 +999,17 @@ def test_un_archivo_que_la_web_no_entrega_o_entrega_de_mas_se_nota(servidor: str
 
 def test_una_direccion_sin_entrega_esta_mal_y_no_se_cae(servidor: str) -> None:
     with verificar.abrir(f"{servidor}/nada") as entrega:
-        hechas = verificar.comprobar(entrega)
-    assert verificar.salida_de(hechas) == 1
+        hechas = {c.clave: c for c in verificar.comprobar(entrega)}
+    assert verificar.salida_de(hechas.values()) == 1
+    assert "no se pudo descargar (HTTP Error 404" in hechas["manifiesto"].detalles[0]
+
+
+def test_si_la_firma_no_se_pudo_descargar_no_se_dice_solo_que_no_la_hay(servidor: str, taller: Taller) -> None:
+    carpeta = taller.escribir()
+    with verificar.abrir(f"{servidor}/{carpeta.name}") as entrega:
+        entrega.descarga["manifiesto.firma"] = "HTTP Error 503"  # type: ignore[index]
+        hechas = {c.clave: c for c in verificar.comprobar(entrega)}
+    assert hechas["firma"].detalles == ["la entrega está sin firma: no se pudo descargar (HTTP Error 503)"]
 
 
 # ------------------------------------------------------------------ lo que agrega «rendicion verificar»

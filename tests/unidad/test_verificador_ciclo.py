@@ -23,7 +23,7 @@ def taller(tmp_path: Path) -> Taller:
 def _anunciar(taller: Taller, **tablas: str) -> None:
     capturas = {"formato": FORMATO, "noticias": NOTICIAS, "posts": NOTICIAS, "preguntas": PREGUNTAS}
     taller.cambios["capturas"] = [
-        {"fuente": f, "origen": "prueba", "sha256": s, "bytes": 10, "tabla": tablas.get(f, "avances")} for f, s in capturas.items()
+        {"fuente": f, "origen": "prueba", "sha256": s, "bytes": 10, "tabla": tablas.get(f, "avances"), "url_identifica": f in {"noticias", "posts"}} for f, s in capturas.items()
     ]
 
 

@@ -36,11 +36,12 @@ const escribirCantidad = (x) => x && escribir(x, 4).replace(/\.?0+$/, '');
 class Falla extends Error {}
 class SinComprobar extends Error {}
 
-// De cada tabla, las columnas que nunca van vacías y, tras la raya, las demás que hacen falta para las cuentas.
+// De cada tabla, las columnas que nunca van vacías y, tras la raya, las demás. Las de indicadores se miran todas al comparar.
 const TABLAS = {
-  plan: 'entidad vigencia subcomponente_id actividad_id agregacion programacion peso peso_subcomponente inicio fin | meta responsables hitos',
-  avances: 'avance_id entidad vigencia actividad_id fecha cantidad fuente registro captura_sha256 cuenta | url motivo duplicado_de',
-  correcciones: 'tabla clave campo motivo | antes despues autor fecha', rechazos: 'fuente', conciliacion: 'fuente recibidos aceptados rechazados cuentan no_cuentan',
+  plan: 'entidad vigencia subcomponente_id actividad_id agregacion programacion peso peso_subcomponente inicio fin | subcomponente actividad meta_texto meta unidad responsable_texto responsables fecha_texto hitos',
+  avances: 'avance_id entidad vigencia actividad_id fecha cantidad fuente registro captura_sha256 cuenta | titulo url canal dependencia motivo duplicado_de',
+  correcciones: 'tabla clave campo motivo | antes despues autor fecha', conciliacion: 'fuente recibidos aceptados rechazados cuentan no_cuentan',
+  rechazos: 'fuente captura_sha256 registro | campo valor regla explicacion como_corregir responsable',
   indicadores_total: 'corte', indicadores_subcomponente: 'corte subcomponente_id', indicadores_actividad: 'corte actividad_id', indicadores_dependencia: 'corte dependencia', serie: 'corte mes',
 };
 const FORMAS = [
@@ -73,7 +74,8 @@ function leerTabla(nombre, bytes) {
   let texto;
   try { texto = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes); } catch { throw new Falla('no es texto UTF-8'); }
   const [columnas, ...filas] = celdasDe(texto), [llenas, otras = []] = TABLAS[nombre].split(' | ').map((x) => x.split(' '));
-  if (!columnas || new Set(columnas).size < columnas.length || ![...llenas, ...otras].every((x) => columnas.includes(x))) throw new Falla('sus columnas no son las del contrato');
+  const debidas = [...llenas, ...otras], abierta = nombre.startsWith('indicadores_') || nombre === 'serie';
+  if (!columnas || new Set(columnas).size < columnas.length || !debidas.every((x) => columnas.includes(x)) || (!abierta && columnas.length > debidas.length)) throw new Falla('sus columnas no son las del contrato');
   const formas = columnas.map((c) => FORMAS.find(([cuales]) => cuales.test(c))?.[1]);
   return filas.map((celdas, n) => {
     if (celdas.length !== columnas.length) throw new Falla(`fila ${n + 1}: tiene ${celdas.length} celdas y deben ser ${columnas.length}`);
@@ -104,6 +106,7 @@ function leerPlan(filas, m) {
     exigir(!meta || meta[0] > 0n, 'su meta es 0');
     exigir(f.inicio <= f.fin, 'su ventana termina antes de empezar');
     exigir(hitos.every(esFecha) && (f.programacion !== 'hitos' || hitos.length), 'sus hitos no son fechas');
+    exigir(new Set(hitos).size === hitos.length, 'repite un hito');
     exigir((pesos.get(f.subcomponente_id) ?? f.peso_subcomponente) === f.peso_subcomponente, 'su subcomponente tiene dos pesos');
     ids.add(id);
     pesos.set(f.subcomponente_id, f.peso_subcomponente);
@@ -258,7 +261,6 @@ function mirarRegistros(c, avances, plan, m) {
 
 // Cuenta el primero por fecha y número. En las fuentes cuya dirección web nombra la cosa misma, la dirección repetida también es un duplicado.
 function mirarDuplicados(c, avances, plan, m) {
-  if (m.capturas.some((x) => typeof x.url_identifica !== 'boolean')) throw new SinComprobar('el manifiesto no dice en qué fuentes la dirección web nombra la cosa misma');
   const de = new Map(plan.map((a) => [a.id, a])), porUrl = new Set(m.capturas.filter((x) => x.url_identifica).map((x) => x.fuente)), vistas = new Map();
   const dentro = avances.filter((v) => de.has(v.actividad_id) && !enVentana(v, de.get(v.actividad_id), m.corte)).sort(ordenAvance);
   let duplicados = 0;
@@ -289,6 +291,8 @@ function mirarConciliacion(c, filas, avances, rechazos, m) {
     if (deOtra.has(f.fuente) && es.aceptados) mal('su tabla no es avances y tiene avances');
     for (const k of deOtra.has(f.fuente) ? ['rechazados'] : ['aceptados', 'rechazados', 'cuentan', 'no_cuentan']) if (f[k] !== String(es[k] || 0)) mal(`dice ${f[k]} ${k.replace('_', ' ')}, y hay ${es[k] || 0} filas`);
   }
+  const deEjemplo = m.capturas.filter((x) => x.sintetica && vistas.has(x.fuente)).map((x) => corto(x.fuente));
+  if (deEjemplo[0] && !m.sintetica) c.mal(`Usa datos de ejemplo (${deEjemplo.join(', ')}) y no lo avisa.`);
   for (const fuente of hay.keys()) if (!vistas.has(fuente)) c.mal(`Fuente ${corto(fuente)}: tiene registros y no está en la conciliación.`);
   c.resumen = `${filas.length} fuentes`;
 }
@@ -326,6 +330,7 @@ function compararTabla(c, nombre, publicadas, recalculadas, corte) {
 
 // ---------- Archivos, huellas y firma
 const MANIFIESTO = 'manifiesto.json', SUMAS = 'SHA256SUMS', FIRMA = 'manifiesto.firma', PAQUETE = 'datapackage.json';
+const DIALECTO = { delimiter: ',', lineTerminator: '\n', doubleQuote: true };
 const SIN_HUELLAS = 'este navegador no calcula huellas sin conexión segura; abra la página con https, con localhost o desde su disco';
 const esHuella = (x) => typeof x === 'string' && /^[0-9a-f]{64}$/.test(x);
 const rutaSegura = (r) => r.split('/').every((p) => p && p !== '.' && p !== '..' && !/[\\:\0]/.test(p));
@@ -352,8 +357,9 @@ function leerManifiesto(bytes, entrega) {
   const fechas = (x) => Array.isArray(x) && x.every((f) => typeof f === 'string' && esFecha(f));
   exigir(m.formato === 'rendicion-manifiesto/1', 'no tiene el formato esperado');
   exigir(m.entrega === entrega, `es de la entrega ${corto(m.entrega)} y esta página es de la entrega ${corto(entrega)}`);
+  exigir(fechas([m.corte]) && m.entrega === `${m.entidad}-${m.vigencia}-${m.corte.replaceAll('-', '')}-${String(m.numero).padStart(3, '0')}`, 'su nombre no es el de su entidad, vigencia, corte y número');
   exigir(fechas([m.corte]) && fechas(m.cortes) && m.cortes.includes(m.corte) && fechas(m.periodo) && m.periodo.length === 2, 'sus fechas no están bien escritas');
-  exigir(Array.isArray(m.capturas) && m.capturas.every((x) => x && esHuella(x.sha256)), 'sus capturas no están bien escritas');
+  exigir(Array.isArray(m.capturas) && m.capturas.every((x) => x && esHuella(x.sha256) && typeof x.url_identifica === 'boolean'), 'sus capturas no están bien escritas');
   exigir(m.archivos && Object.entries(m.archivos).every(([r, a]) => rutaSegura(r) && a && Number.isSafeInteger(a.bytes) && esHuella(a.sha256)), 'su lista de archivos no está bien escrita');
   for (const r of ['index.html', 'verificar.py', PAQUETE, ...Object.keys(TABLAS).map((t) => `datos/${t}.csv`)]) exigir(Object.hasOwn(m.archivos, r), `no anuncia ${r}`);
   return m;
@@ -393,7 +399,10 @@ function mirarPaquete(c, m, p) {
   const oficiales = Array.isArray(p.cortes_oficiales) ? p.cortes_oficiales : [], recursos = Array.isArray(p.resources) ? p.resources : [];
   exigir(p.corte === m.corte && p.entrega === m.entrega && p.sintetica === m.sintetica, 'su corte, su entrega o su aviso de datos sintéticos no son los del manifiesto');
   exigir([...new Set([...oficiales.filter((x) => x <= m.corte), m.corte])].sort().join() === [...m.cortes].sort().join(), 'sus cortes oficiales no son los del manifiesto');
-  for (const r of recursos) exigir(r.hash === `sha256:${m.archivos[r.path]?.sha256}`, `la huella de ${corto(r.path)} no es la del manifiesto`);
+  for (const r of recursos) {
+    exigir(r.hash === `sha256:${m.archivos[r.path]?.sha256}`, `la huella de ${corto(r.path)} no es la del manifiesto`);
+    exigir(`${Object.entries(r.dialect ?? DIALECTO)}` === `${Object.entries(DIALECTO)}` && JSON.stringify(r.schema?.missingValues ?? ['']) === '[""]', `pide leer ${corto(r.path)} de otra forma que la del contrato`);
+  }
   c.resumen = `${recursos.length} archivos descritos`;
 }
 
@@ -462,7 +471,7 @@ async function comprobar(leerUno, entrega) {
   }
   await tabla('correcciones', 'Cada cambio dice su motivo', mirarMotivos);
   await hacer('Lo que este botón no mira', (c) => {
-    c.detalles.push('Las entregas anteriores, y si se dijo cada cambio.', 'Qué dicen los Parquet y las demás tablas.', 'De quién es la firma.');
+    c.detalles.push('Las entregas anteriores, y si se dijo cada cambio.', 'Qué dicen los Parquet y las demás tablas.', 'Qué dicen esta página y los demás archivos; sí, que son los anunciados.', 'De quién es la firma.');
     if (!leerUno.rutas) c.detalles.push('Si sobran archivos.');
     throw new SinComprobar('eso lo mira verificar.py');
   });
