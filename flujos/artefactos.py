@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from esquemas import PUBLICAS
 from flujos.tareas import como_tarea
 from rendicion.corrida import Resultado
+from rendicion.portales.base import Publicacion
 
 VARIABLE_PORTAL = "RENDICION_PORTAL_URL"
 _COLUMNAS = ("avance_pct", "cumplimiento_pct", "zona")
@@ -30,6 +31,12 @@ def dejar_a_la_vista(resultado: Resultado) -> None:
         create_link_artifact(pagina, key=f"entrega-{quien}", link_text=f"Entrega {resultado.entrega}", description="La página de la entrega.")
         validacion = direccion(resultado, "validacion/informe.html")
         create_link_artifact(validacion, key=f"validacion-{quien}", link_text=f"Validación de {resultado.entrega}", description="El informe de validación.")
+
+
+def enlazar_portal(resultado: Resultado, publicacion: Publicacion) -> None:
+    """Deja a la mano el conjunto de datos en el portal donde también se publicó."""
+    quien = f"{resultado.entidad}-{resultado.vigencia}".lower()
+    create_link_artifact(publicacion.direccion, key=f"portal-{quien}", link_text=f"Portal: {publicacion.detalle}", description="Lo publicado en el portal de datos abiertos.")
 
 
 def mostrar(resultado: Resultado) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.events.actions import DoNothing, SendNotification
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState, DoNothing, SendNotification
 from prefect.events.schemas.automations import AutomationCore
 
 from rendicion.almacen.archivos import leer_toml
@@ -23,8 +24,8 @@ def automatizar(archivo: Path = ARCHIVO) -> list[str]:
 
 
 def _aplicar(cliente: SyncPrefectClient, declarada: dict[str, Any], bloque: Any) -> str:
-    regla = {c: v for c, v in declarada.items() if c not in {"subject", "body"}}
-    accion = SendNotification(block_document_id=bloque, subject=declarada["subject"], body=declarada["body"]) if bloque else DoNothing()
+    regla = {c: v for c, v in declarada.items() if c not in {"subject", "body", "estado", "mensaje"}}
+    accion = _accion(declarada, bloque)
     deseada = AutomationCore(**regla, enabled=True, actions=[accion])
     anteriores = cliente.read_automations_by_name(deseada.name)
     for anterior in anteriores[:1]:
@@ -32,7 +33,14 @@ def _aplicar(cliente: SyncPrefectClient, declarada: dict[str, Any], bloque: Any)
     if not anteriores:
         cliente.create_automation(deseada)
     hecho = "actualizada" if anteriores else "creada"
-    return f"{deseada.name}: {hecho}" + ("" if bloque else ", sin a quién avisar")
+    return f"{deseada.name}: {hecho}" + (", sin a quién avisar" if isinstance(accion, DoNothing) else "")
+
+
+def _accion(declarada: dict[str, Any], bloque: Any) -> ChangeFlowRunState | SendNotification | DoNothing:
+    """Da lo que hace una regla: cambiar el estado de la corrida, si declara `estado`; si no, avisar por el bloque."""
+    if "estado" in declarada:
+        return ChangeFlowRunState(name=None, state=StateType(declarada["estado"]), message=declarada["mensaje"], force=False)
+    return SendNotification(block_document_id=bloque, subject=declarada["subject"], body=declarada["body"]) if bloque else DoNothing()
 
 
 def _bloque(cliente: SyncPrefectClient, nombre: str) -> Any:

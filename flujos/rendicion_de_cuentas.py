@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow, get_run_logger
+from prefect.events import emit_event
 
-from flujos.artefactos import mostrar
+from flujos.artefactos import enlazar_portal, mostrar
 from flujos.secretos import secretos_a_mano
 from flujos.tareas import Anio, Carpeta, Codigo, Direccion, como_tarea
 from rendicion.almacen.referencia import carpeta_de_datos
@@ -37,6 +38,13 @@ def _avisar(evento: str, datos: Mapping[str, Any]) -> None:
         registro.warning("Fuente %s: sin dato. %s", datos["fuente"], datos["error"])
     elif evento == "fuente":
         registro.info("Fuente %s: %s registros leídos, %s no se entienden", datos["fuente"], datos["recibidos"], datos["con_falta"])
+
+
+def _avisar_sin_dato(resultado: Resultado) -> None:
+    """Emite un evento por cada fuente que no dio datos: la corrida termina bien sin ella, y así una persona se entera."""
+    for fuente, motivo in resultado.fuentes_sin_dato.items():
+        recurso = {"prefect.resource.id": f"rendicion.fuente.{resultado.entidad}.{fuente}", "prefect.resource.name": fuente}
+        emit_event("rendicion.fuente.sin-dato", recurso, payload={"motivo": motivo, "entrega": resultado.entrega})
 
 
 def pedido_de(entidad: str | None, vigencia: int | None, corte: date | None, salida: str | None, fuentes: str | None = None) -> Pedido:
@@ -70,6 +78,7 @@ def rendicion_de_cuentas(
     resultado = correr(pedido, puertas_reales(_avisar), como_tarea)
     registro.info("Entidad %s, vigencia %s, corte %s: %s. Entrega: %s", resultado.entidad, resultado.vigencia, resultado.corte, resultado.estado, resultado.entrega or "ninguna")
     mostrar(resultado)
+    _avisar_sin_dato(resultado)
     if resultado.estado == "detenida":
         raise CorridaDetenida(resultado)
     portal = ckan or os.environ.get(VARIABLE_CKAN)
@@ -78,6 +87,7 @@ def rendicion_de_cuentas(
             # Al portal va la última de la cadena: publicar una anterior después de una nueva lo haría retroceder.
             publicacion = como_tarea("publicar en CKAN", publicar_ultima, replace(pedido, corte=None), portal)
         registro.info("Portal %s: %s", publicacion.direccion, publicacion.estado)
+        enlazar_portal(resultado, publicacion)
     return resultado
 
 

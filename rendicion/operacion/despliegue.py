@@ -22,6 +22,12 @@ COLA = "rendicion"
 ESPERA_SERVIDOR = 240.0
 ESPERA_CIERRE = 30.0
 _SIN_TELEMETRIA = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false"}
+# Por defecto Prefect guarda en memoria el turno de cada despliegue: si el servidor muere con una corrida en curso, el turno
+# queda tomado para siempre y todas las que siguen se cancelan solas. Y no borra nunca la historia de sus corridas.
+_DEL_SERVIDOR = {
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+}
 
 
 @dataclass(frozen=True)
@@ -75,8 +81,8 @@ def revisar_entorno(plan: Plan) -> None:
 
 
 def ambiente(plan: Plan) -> dict[str, str]:
-    """Da el ambiente de los procesos que se arrancan: sin telemetría, con la raíz y el servidor declarados."""
-    return {**os.environ, **_SIN_TELEMETRIA, "PREFECT_API_URL": plan.api, "RENDICION_RAIZ": str(plan.raiz)}
+    """Da el ambiente de los procesos que se arrancan: sin telemetría, con los turnos en disco, y la raíz y el servidor declarados."""
+    return {**_DEL_SERVIDOR, **os.environ, **_SIN_TELEMETRIA, "PREFECT_API_URL": plan.api, "RENDICION_RAIZ": str(plan.raiz)}
 
 
 def registrar(plan: Plan, contar: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -84,7 +85,7 @@ def test_una_orden_registra_todos_los_despliegues_con_su_horario_y_sus_avisos(op
         assert programa["schedule"]["timezone"] == "America/Bogota"
         assert despliegue["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
         assert despliegue["tags"] == ["rendicion"]
-    assert len(operacion.servidor.pedir("automations/filter")) == 4
+    assert len(operacion.servidor.pedir("automations/filter")) == 6
 
 
 def test_un_horario_se_dispara_un_trabajador_lo_corre_y_queda_anotado_en_postgresql(operacion: Operacion, tmp_path: Path) -> None:
@@ -171,6 +172,32 @@ def test_sin_prefect_yaml_la_orden_dice_que_hacer(tmp_path: Path) -> None:
     hecho = subprocess.run([*RENDICION, "desplegar"], cwd=tmp_path, env=sin_prefect() | {"PYTHONPATH": str(RAIZ)}, capture_output=True, text=True, check=False)
     assert hecho.returncode == 2
     assert "raíz del proyecto" in " ".join(hecho.stderr.split())
+
+
+def test_las_unidades_de_ejemplo_son_validas_para_systemd(tmp_path: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("en esta máquina no hay systemd")
+    unidades = []
+    for unidad in sorted((RAIZ / "docs" / "operar").glob("*.service")):
+        # Lo único que cambia es dónde está instalado el programa: aquí, donde corren las pruebas.
+        propia = unidad.read_text("utf-8").replace("/opt/rendicion/.venv/bin", str(Path(sys.executable).parent))
+        (tmp_path / unidad.name).write_text(propia, "utf-8")
+        unidades.append(str(tmp_path / unidad.name))
+    hecho = subprocess.run(["systemd-analyze", "verify", *unidades], capture_output=True, text=True, check=False)
+    assert (hecho.returncode, hecho.stderr, len(unidades)) == (0, "", 3)
+
+
+def test_el_turno_de_cada_despliegue_se_guarda_en_disco_aqui_y_en_el_ambiente_de_ejemplo() -> None:
+    """En memoria se perdería con el servidor, y cada corrida siguiente se cancelaría sola."""
+    from rendicion.operacion import despliegue
+
+    dado = despliegue.ambiente(despliegue.Plan(RAIZ, None))
+    ejemplo = (RAIZ / "docs" / "operar" / "ambiente.ejemplo").read_text("utf-8").splitlines()
+    for variable in ("PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE", "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"):
+        assert f"{variable}={dado[variable]}" in ejemplo
+    programa = "from prefect.settings import get_current_settings as g; from prefect.server.concurrency.lease_storage import get_concurrency_lease_storage as a; print(a().__class__.__module__, *sorted(g().server.services.db_vacuum.enabled_vacuum_types))"
+    hecho = subprocess.run([sys.executable, "-c", programa], env=dado, capture_output=True, text=True, check=True)
+    assert hecho.stdout.split() == ["prefect.server.concurrency.lease_storage.filesystem", "events", "flow_runs", "orphans"]
 
 
 def test_un_servidor_con_una_biblioteca_que_no_dispara_horarios_se_niega_a_arrancar(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import httpx
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tests.integracion.servidores import RAIZ, RENDICION, Servidor, apagar, esperar, servidor_de_prefect, sin_prefect
+from tests.integracion.servidores import PREFECT, RAIZ, RENDICION, Servidor, apagar, esperar, servidor_de_prefect, sin_prefect
 
 EJEMPLOS = RAIZ / "datos" / "ejemplos" / "13001-2020"
 # Personas inventadas que ya vienen en las fuentes de ejemplo, en columnas que nadie declara.
@@ -112,16 +113,21 @@ def test_un_parametro_que_no_sirve_se_niega_antes_de_empezar(servidor: Servidor)
     assert hecho.stdout.split() == ["ParameterTypeError"] * 4, hecho.stderr
 
 
-def test_si_la_corrida_se_detiene_el_flujo_falla_la_orden_sale_con_uno_y_se_avisa(servidor: Servidor, tmp_path: Path, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/aviso", method="POST").respond_with_data("ok")
-    bloque = f"from prefect.blocks.notifications import CustomWebhookNotificationBlock as B\nB(name='rendicion-avisos', url={httpserver.url_for('/aviso')!r}, json_data={{'asunto': '{{{{subject}}}}', 'texto': '{{{{body}}}}'}}).save('rendicion-avisos', overwrite=True)"
+def _avisar_a(servidor: Servidor, receptor: HTTPServer) -> None:
+    """Crea el bloque de avisos, como dice docs/operar.md, hacia un receptor de la prueba."""
+    receptor.expect_request("/aviso", method="POST").respond_with_data("ok")
+    bloque = f"from prefect.blocks.notifications import CustomWebhookNotificationBlock as B\nB(name='rendicion-avisos', url={receptor.url_for('/aviso')!r}, json_data={{'asunto': '{{{{subject}}}}', 'texto': '{{{{body}}}}'}}).save('rendicion-avisos', overwrite=True)"
     creado = servidor.orden(RENDICION[0], "-c", bloque)
     assert creado.returncode == 0, creado.stderr
+
+
+def test_si_la_corrida_se_detiene_el_flujo_falla_la_orden_sale_con_uno_y_se_avisa(servidor: Servidor, tmp_path: Path, httpserver: HTTPServer) -> None:
+    _avisar_a(servidor, httpserver)
     for veces in ("creada", "actualizada"):
         aplicado = servidor.orden(RENDICION[0], "-m", "flujos.automatizar")
         assert aplicado.returncode == 0, aplicado.stderr
-        assert [n.rsplit(": ", 1)[1] for n in aplicado.stdout.splitlines()] == [veces] * 4
-    assert len(servidor.pedir("automations/filter")) == 4
+        assert [n.rsplit(": ", 1)[1] for n in aplicado.stdout.splitlines()] == [veces] * 6
+    assert len(servidor.pedir("automations/filter")) == 6
     fuente = _fuente_de_tuits(tmp_path, limite_rechazos_pct="0")
     programa = (
         "import sys; from prefect import tags\nfrom flujos.rendicion_de_cuentas import rendicion_de_cuentas as f\n"
@@ -137,6 +143,36 @@ def test_si_la_corrida_se_detiene_el_flujo_falla_la_orden_sale_con_uno_y_se_avis
     hecho = servidor.rendicion("correr", "--salida", str(tmp_path / "s"), "--fuentes", str(fuente), "--json")
     assert hecho.returncode == 1, hecho.stderr
     assert json.loads(hecho.stdout[hecho.stdout.index("{") :])["estado"] == "detenida"
+
+
+def test_se_avisa_de_lo_que_no_falla_una_fuente_sin_dato_una_vieja_y_una_corrida_que_no_empieza(servidor: Servidor, tmp_path: Path, httpserver: HTTPServer) -> None:
+    _avisar_a(servidor, httpserver)
+    for orden in ([RENDICION[0], "-m", "flujos.automatizar"], [PREFECT, "work-pool", "create", "rendicion", "--type", "process"], [PREFECT, "--no-prompt", "deploy", "--name", "recordatorios"]):
+        hecho = servidor.orden(*map(str, orden))
+        assert hecho.returncode == 0, hecho.stderr
+    # Sin trabajador, esta corrida nunca empieza.
+    (despliegue,) = servidor.pedir("deployments/filter")
+    servidor.pedir(f"deployments/{despliegue['id']}/create_flow_run", state={"type": "SCHEDULED", "state_details": {"scheduled_time": "2026-01-01T00:00:00Z"}})
+    # Una fuente buena y otra que no está: la corrida publica con lo que hay y termina bien.
+    fuentes = tmp_path / "fuentes"
+    fuentes.mkdir()
+    buena = _fuente_de_tuits(tmp_path).read_text("utf-8")
+    (fuentes / "tuits.toml").write_text(buena, "utf-8")
+    (fuentes / "perdida.toml").write_text(re.sub(r"(?m)^lugar = .*$", 'lugar = "no-existe.csv"', buena.replace('id = "sintetico-tuits"', 'id = "perdida"')), "utf-8")
+    hecho = servidor.rendicion("correr", "--salida", str(tmp_path / "s"), "--fuentes", str(fuentes), "--json")
+    assert hecho.returncode == 3, hecho.stderr
+    vieja = "from prefect.events import emit_event as e\ne('rendicion.fuente.vieja', {'prefect.resource.id': 'rendicion.fuente.13001.noticias', 'prefect.resource.name': 'noticias'}, payload={'dias': 40, 'frecuencia': 'R/P1M'})"
+    assert servidor.orden(RENDICION[0], "-c", vieja).returncode == 0
+    esperados = {"Rendición: la fuente perdida no dio datos", "Rendición: la fuente noticias se quedó atrás", "Rendición: recordatorios no empezó a tiempo"}
+    dichos: dict[str, str] = {}
+
+    def llegaron() -> bool:
+        dichos.update({a["asunto"]: a["texto"] for a in (json.loads(p.get_data()) for p, _ in httpserver.log)})
+        return esperados <= set(dichos)
+
+    esperar(llegaron, 120, f"los avisos; llegaron {set(dichos)}")
+    assert "no-existe.csv" in dichos["Rendición: la fuente perdida no dio datos"]
+    assert "hace 40 días y su frecuencia es R/P1M" in dichos["Rendición: la fuente noticias se quedó atrás"]
 
 
 def test_una_fuente_remota_se_reintenta_y_ningun_otro_verbo(servidor: Servidor) -> None:
