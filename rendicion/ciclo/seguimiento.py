@@ -74,7 +74,7 @@ def libro(
     Con más de `tope` registros que cuentan, «Evidencias» dice cuántos hay de cada actividad y dónde están, y el libro lo advierte.
     """
     wb = Workbook()
-    wb.add_named_style(NamedStyle(_ESTILO, alignment=_ARRIBA, border=_BORDE))
+    wb.add_named_style(NamedStyle(_ESTILO, font=_letra(), alignment=_ARRIBA, border=_BORDE))
     hoja, pruebas = wb.active, wb.create_sheet("Evidencias")
     assert isinstance(hoja, Worksheet)  # noqa: S101 -- un libro nuevo siempre trae una hoja
     hoja.title = "Seguimiento"
@@ -87,7 +87,7 @@ def libro(
     ultima = _escribir_filas(hoja, encabezado, plan, medidas, cuentan=cuentan, donde=donde)
     if cuantas > tope:
         ultima += 1
-        _texto(hoja, ultima, 1, aviso_de_tope(cuantas, tope)).font = Font(bold=True)
+        _texto(hoja, ultima, 1, aviso_de_tope(cuantas, tope)).font = _letra(bold=True)
     _escribir_firmas(hoja, ultima + 2, ficha)
     _preparar_impresion(hoja, encabezado, len(COLUMNAS), corte, ficha)
     wb.properties.title = f"Seguimiento {ficha.marco} {ficha.vigencia}, {ficha.componente}, corte {corte.isoformat()}"
@@ -119,13 +119,13 @@ def cuatrimestre(corte: date) -> str:
 
 def _escribir_cabecera(hoja: Worksheet, corte: date, ficha: FichaSeguimiento) -> int:
     titulo = f"Seguimiento al {ficha.marco} · {ficha.componente}"
-    _texto(hoja, 1, 1, f"{titulo} · DATOS SINTÉTICOS" if ficha.sintetica else titulo).font = Font(bold=True, size=14)
+    _texto(hoja, 1, 1, f"{titulo} · DATOS SINTÉTICOS" if ficha.sintetica else titulo).font = _letra(bold=True, size=14)
     datos = (
         ("Entidad", ficha.entidad), ("Vigencia", str(ficha.vigencia)), ("Fecha", en_letras(corte)), ("Componente", ficha.componente),
         ("Cuatrimestre", cuatrimestre(corte)), ("Marco", ficha.marco),
     )  # fmt: skip
     for n, (nombre, valor) in enumerate(datos, start=2):
-        _texto(hoja, n, 1, nombre).font = Font(bold=True)
+        _texto(hoja, n, 1, nombre).font = _letra(bold=True)
         _texto(hoja, n, 2, valor)
     encabezado = len(datos) + 3
     _escribir_encabezado(hoja, encabezado, COLUMNAS)
@@ -135,7 +135,7 @@ def _escribir_cabecera(hoja: Worksheet, corte: date, ficha: FichaSeguimiento) ->
 def _escribir_encabezado(hoja: Worksheet, fila: int, columnas: Sequence[tuple[str, int]]) -> None:
     for n, (nombre, ancho) in enumerate(columnas, start=1):
         celda = _texto(hoja, fila, n, nombre)
-        celda.font, celda.fill, celda.border, celda.alignment = (Font(bold=True, color="FFFFFF"), _ENCABEZADO, _BORDE, _ARRIBA)
+        celda.font, celda.fill, celda.border, celda.alignment = (_letra(bold=True, color="FFFFFF"), _ENCABEZADO, _BORDE, _ARRIBA)
         hoja.column_dimensions[get_column_letter(n)].width = ancho
     _ajustar_alto(hoja, fila, [nombre for nombre, _ in columnas], columnas)
 
@@ -169,7 +169,7 @@ def _escribir_filas(
         enlace = _texto(hoja, fila, 10, f"Ver {_miles(len(suyas))}" if suyas else "Ninguna")
         if suyas:
             enlace.hyperlink = Hyperlink(ref=enlace.coordinate, location=f"Evidencias!A{donde[numero]}")
-            enlace.font = Font(color="0943B5", underline="single")
+            enlace.font = _letra(color="0943B5", underline="single")
         for n in range(1, len(COLUMNAS) + 1):
             celda = hoja.cell(fila, n)
             celda.border, celda.alignment = _BORDE, _ARRIBA
@@ -240,7 +240,7 @@ def _escribir_evidencias(hoja: Worksheet, cuentan: Mapping[str, Sequence[Fila]],
         hoja.cell(fila, 3, a["cantidad"])
         if a["url"] and _URL.fullmatch(a["url"]):
             hoja.cell(fila, 8).hyperlink = a["url"]
-            hoja.cell(fila, 8).font = Font(color="0943B5", underline="single")
+            hoja.cell(fila, 8).font = _letra(color="0943B5", underline="single")
     _preparar_impresion(hoja, 1, len(COLUMNAS_EVIDENCIA), corte, ficha)
     return donde
 
@@ -249,7 +249,7 @@ def _escribir_firmas(hoja: Worksheet, fila: int, ficha: FichaSeguimiento) -> Non
     _texto(hoja, fila, 1, "Zona: baja, menos de 60 % de lo programado; media, de 60 % a menos de 80 %; alta, 80 % o más.")
     for n, quien in enumerate(ficha.firmas):
         for m, rotulo in enumerate((f"{quien}:", "Nombre:", "Firma:")):
-            _texto(hoja, fila + 2 + 4 * n + m, 1, rotulo).font = Font(bold=m == 0)
+            _texto(hoja, fila + 2 + 4 * n + m, 1, rotulo).font = _letra(bold=m == 0)
             hoja.cell(fila + 2 + 4 * n + m, 2).border = Border(bottom=_LINEA)
 
 
@@ -287,10 +287,15 @@ def _porcentaje(hoja: Worksheet, fila: int, columna: int, pct: Decimal | None) -
     celda.number_format = "0.00%"
 
 
+def _letra(size: int = 11, **rasgos: Any) -> Font:
+    """Dice la letra con su nombre: sin él, cada programa de hojas de cálculo pone una distinta en la misma tabla."""
+    return Font(name="Calibri", size=size, **rasgos)
+
+
 def _zona(hoja: Worksheet, fila: int, columna: int, zona: str) -> None:
     palabra, letra, fondo = ZONAS[zona]
     celda = _texto(hoja, fila, columna, palabra)
-    celda.font, celda.fill = Font(bold=True, color=letra), PatternFill("solid", fgColor=fondo)
+    celda.font, celda.fill = _letra(bold=True, color=letra), PatternFill("solid", fgColor=fondo)
 
 
 def _numero(valor: Decimal | None) -> str:

@@ -63,6 +63,14 @@ def test_todo_texto_visible_se_puede_extraer_y_los_enlaces_llevan_a_la_evidencia
     assert [a for a in anotaciones if "/Dest" in a or a.get("/A", {}).get("/S") == "/GoTo"]
 
 
+@pytest.mark.parametrize("n", [0, 1])
+def test_nada_se_sale_de_la_hoja_por_la_derecha(escritos: list[Path], n: int) -> None:
+    margen_pt = 1.4 / 2.54 * 72
+    for pagina in pypdf.PdfReader(escritos[n]).pages:
+        borde = float(pagina.mediabox.right) - margen_pt
+        assert [a["/Rect"] for a in (x.get_object() for x in pagina.get("/Annots", [])) if float(a["/Rect"][2]) > borde + 1] == []
+
+
 def test_el_mismo_documento_da_los_mismos_bytes_y_nada_se_lee_de_fuera(tmp_path: Path) -> None:
     ajeno = tmp_path / "ajeno.svg"
     ajeno.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="200" height="50"><text x="5" y="20">SECRETO</text></svg>', encoding="utf-8")

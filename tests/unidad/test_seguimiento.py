@@ -185,3 +185,8 @@ def test_el_libro_sale_igual_haya_o_no_lxml_en_la_maquina() -> None:
     import openpyxl.xml
 
     assert openpyxl.xml.LXML is False
+
+
+def test_todo_el_libro_usa_la_misma_letra() -> None:
+    libro_abierto = _abrir(libro([_plan()], [_medida()], [_avance()], CORTE, FICHA))
+    assert {c.font.name for hoja in libro_abierto for fila in hoja.iter_rows() for c in fila if c.value is not None} == {"Calibri"}
