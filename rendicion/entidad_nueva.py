@@ -148,11 +148,11 @@ def _leeme(plan: Plan) -> str:
         [
             f"# Fuentes de la vigencia {plan.vigencia}",
             "",
-            "Anote en `reportes.csv` una fila por cada cosa hecha. Guárdelo como CSV, con punto y coma.",
+            "Anote en `reportes.csv` una fila por cada cosa hecha. Al guardar en Excel, elija «CSV UTF-8».",
             "",
             "- **Registro**: un código que no se repita; por ejemplo, `A-001`.",
             "- **Actividad**: el número de la lista de abajo.",
-            "- **Fecha**: el día en que se hizo, como 2021-03-15 o 15/03/2021.",
+            f"- **Fecha**: el día en que se hizo, como {plan.vigencia}-03-15 o 15/03/{plan.vigencia}.",
             "- **Cantidad**: cuánto se hizo, en la unidad de la meta.",
             "- **Título** y **Enlace**: qué fue y dónde se puede ver. No escriba datos de personas.",
             "",

@@ -80,3 +80,9 @@ def test_no_se_escribe_sobre_lo_que_ya_hay_y_si_algo_estorba_no_se_escribe_nada(
         declarar(tmp_path, archivos(), puede_cambiar=ENTIDAD)
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [estorba]
     assert estorba.read_text() == "decisiones de verdad"
+
+
+def test_la_planilla_explica_las_fechas_con_el_anio_del_plan_y_como_guardarla():
+    leeme = archivos()[PurePosixPath("fuentes/05001-2021/LEEME.md")].decode()
+    assert f"{PLAN.vigencia}-03-15" in leeme
+    assert "CSV UTF-8" in leeme
