@@ -101,8 +101,7 @@ def retirar_de_ckan(pedido: Pedido, url: str, recurso: str, motivo: str, autor: 
         que = portal.que_es(recurso)
         publicacion = portal.retirar(recurso, motivo)
         responde = autor or entidad(pedido.datos, pedido.entidad).entidad.contacto_nombre
-        hoy = datetime.now(UTC).date()
-        anotar_retiro(pedido.salida, Retiro(que.entrega, que.ruta, que.sha256, url, motivo, responde, hoy))
+        anotar_retiro(pedido.salida, Retiro(que.entrega, que.ruta, que.sha256, url, motivo, responde, hoy_en_colombia()))
     return publicacion
 
 
@@ -110,8 +109,9 @@ def revisar_ckan(pedido: Pedido, url: str) -> Revision:
     """Pregunta a un portal CKAN qué tiene; con token dice además qué puede hacer."""
     from rendicion.portales.ckan import revisar
 
-    organizacion = str(entidad(pedido.datos, pedido.entidad).entidad.portal.get("organizacion", ""))
-    return revisar(url, os.environ.get(VARIABLE_TOKEN), organizacion=organizacion)
+    declarada = entidad(pedido.datos, pedido.entidad).entidad
+    ficha = {clave: str(declarada.portal.get(clave, "")) for clave in ("organizacion", "licencia")}
+    return revisar(url, os.environ.get(VARIABLE_TOKEN), organizacion=ficha["organizacion"], licencia=declarada.licencia, licencia_pedida=ficha["licencia"])
 
 
 def leer_estado(pedido: Pedido) -> dict[str, Any]:

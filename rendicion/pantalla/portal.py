@@ -19,8 +19,9 @@ def mostrar_publicacion(publicacion: Publicacion, *, en_json: bool) -> None:
     if en_json:
         escribir_json(vars(publicacion))
         return
-    verbo = "Publicada" if publicacion.estado == "publicada" else "Ya estaba publicada"
-    consola().print(Text(f"{verbo}: {publicacion.detalle}\n  {publicacion.direccion}"))
+    # El portal CKAN cuenta en `detalle` lo que hizo; el de carpeta, solo qué entrega y dónde.
+    verbo = "" if publicacion.portal == "ckan" else "Publicada: " if publicacion.estado == "publicada" else "Ya estaba publicada: "
+    consola().print(Text(f"{verbo}{publicacion.detalle}\n  {publicacion.direccion}"))
 
 
 def mostrar_revision(revision: Revision, *, en_json: bool) -> None:

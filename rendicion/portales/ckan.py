@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -111,7 +110,7 @@ class PortalCKAN:
             datos = {"name": ficha.organizacion, "title": ficha.organizacion_titulo or ficha.organizacion}
             self._cliente.escribir("organization_create", {**datos, "description": ficha.organizacion_descripcion})
         except SinPermiso:
-            que = f"La organización «{ficha.organizacion}» no existe y el token no puede crearla."
+            que = f"La organización «{ficha.organizacion}» no existe y el token no puede crearla, o no vale."
             raise ErrorPortal(que, hacer="pida a quien administra el portal que la cree y le dé papel de editor") from None
         except (Rechazo, Dudoso):
             if ficha.organizacion not in organizaciones_propias(self._cliente):
@@ -135,7 +134,8 @@ class PortalCKAN:
     def _enviar(self, antes: EnPortal, entrega: Entrega, revision: Revision) -> bool:
         protocolo.no_retroceder(antes, entrega)
         nuevos = meta.recursos(entrega, antes.id)
-        enlaces = self._con_vista_apagada(antes, meta.enlaces(entrega, antes.id, revision.direccion), revision.extensiones)
+        estables = [vista.reservar(e, revision.extensiones) for e in meta.enlaces(entrega, antes.id, revision.direccion)]
+        enlaces = self._con_vista_apagada(antes, estables, revision.extensiones)
         campos = protocolo.formulario(antes, entrega, self._metadatos(antes, entrega, revision), nuevos, enlaces)
         self._paso("por_enviar")
         propia = protocolo.comprometer(self._cliente, antes, entrega, campos, nuevos)
@@ -179,8 +179,12 @@ class PortalCKAN:
             self._paso("publica")
 
     def _terminar(self, ahora: EnPortal, entrega: Entrega, revision: Revision) -> list[str]:
-        """Hace lo que no es parte del registro: quita entregas viejas y completa la vista previa; lo que falle se dice."""
+        """Hace lo que no es parte del registro: corrige huellas, quita entregas viejas y completa la vista previa; lo que falle se dice."""
         notas = []
+        try:
+            notas += self._corregir_huellas(ahora, entrega, revision.direccion)
+        except ErrorPortal as fallo:
+            notas.append(f"El portal dice una huella que no es la de los archivos: {fallo.que}")
         try:
             self._podar(ahora, entrega, revision.direccion)
         except ErrorPortal as fallo:
@@ -190,6 +194,15 @@ class PortalCKAN:
             notas += Vistas(self._cliente, ahora, entrega, revision.extensiones, self._paso).completar()
         self._paso("con_vistas")
         return notas
+
+    def _corregir_huellas(self, ahora: EnPortal, entrega: Entrega, base: str) -> list[str]:
+        if ahora.version != entrega.id:
+            return []
+        cambiadas = protocolo.huellas_cambiadas(ahora, [*meta.recursos(entrega, ahora.id), *meta.enlaces(entrega, ahora.id, base)])
+        if not cambiadas:
+            return []
+        protocolo.corregir_huellas(self._cliente, ahora, cambiadas)
+        return [f"Otro programa había cambiado en el portal la huella de {len(cambiadas)} recursos: los bytes son los de la entrega y se corrigió."]
 
     def _podar(self, ahora: EnPortal, entrega: Entrega, base: str) -> None:
         viejos = meta.podables(ahora.recursos, self._conservar, entrega.oficiales)
@@ -210,11 +223,18 @@ class PortalCKAN:
 
     def que_es(self, recurso_id: str) -> Publicado:
         """Dice de qué entrega y qué archivo es un recurso; falla con ErrorUso si no es un archivo de una entrega."""
-        recurso = self._cliente.leer("resource_show", id=recurso_id)
+        recurso = self._leer_recurso(recurso_id)
         if not recurso.get("entrega"):
             que = "Ese recurso no es el archivo de una entrega."
             raise ErrorUso(que, donde=recurso_id, hacer="dé el identificador del recurso del archivo, no el de «Última versión»")
         return Publicado(str(recurso["entrega"]), str(recurso["ruta"]), str(recurso.get("hash") or recurso.get("retirado_sha256") or ""))
+
+    def _leer_recurso(self, recurso_id: str) -> Mapping[str, Any]:
+        try:
+            return dict(self._cliente.leer("resource_show", id=recurso_id))
+        except NoExiste:
+            que = "El portal no tiene ese recurso, o el token no puede verlo."
+            raise ErrorUso(que, donde=recurso_id, hacer="copie el identificador que va al final de la dirección de la página del recurso") from None
 
     def retirar(self, recurso_id: str, motivo: str) -> Publicacion:
         """Borra del disco del portal los bytes de un recurso y deja dicho por qué; el recurso sigue, vacío.
@@ -224,17 +244,16 @@ class PortalCKAN:
         """
         if not motivo.strip():
             raise ErrorUso("Falta el motivo del retiro.", hacer="diga en una frase por qué se retira")
-        recurso = self._cliente.leer("resource_show", id=recurso_id)
+        recurso = self._leer_recurso(recurso_id)
         en_portal = protocolo.leer_conjunto(self._cliente, recurso["package_id"])
         direccion = f"{self._cliente.leer('status_show')['site_url'].rstrip('/')}/dataset/{en_portal.nombre}"
         for con_filas in (recurso, *_estable_de(en_portal, recurso)):
             if con_filas.get("datastore_active") or con_filas is not recurso:
                 vista.quitar(self._cliente, str(con_filas["id"]))
-        vacio = {"clear_upload": True, "url": direccion, "hash": "", "retirado": motivo, "description": f"Retirado: {motivo}"}
+        vacio = {**protocolo.sin_bytes(direccion), "hash": "", "retirado": motivo, "description": f"Retirado: {motivo}"}
         if recurso.get("hash"):
             vacio["retirado_sha256"] = recurso["hash"]
-        campos = {"match__id": en_portal.id, "match__version": en_portal.version, f"update__resources__{recurso_id}": vacio}
-        self._cliente.escribir("package_revise", {k: json.dumps(v, ensure_ascii=False) for k, v in campos.items()})
+        protocolo.cambiar(self._cliente, en_portal, {f"update__resources__{recurso_id}": vacio})
         self._confirmar_retiro(en_portal, recurso_id)
         return Publicacion("ckan", direccion, "publicada", f"Se retiró el recurso {recurso['name']}: {motivo}")
 
@@ -253,6 +272,6 @@ def _estable_de(en_portal: EnPortal, recurso: Mapping[str, Any]) -> list[Mapping
     return [r for r in en_portal.recursos if r.get("ultima") and r.get("tabla") == tabla]
 
 
-def revisar(url: str, token: str | None = None, *, organizacion: str = "") -> Revision:
+def revisar(url: str, token: str | None = None, *, organizacion: str = "", licencia: str = "", licencia_pedida: str = "") -> Revision:
     """Dice qué tiene un portal CKAN y qué va a funcionar, sin escribir nada en él."""
-    return revisar_portal(ClienteCKAN(url, token), organizacion)
+    return revisar_portal(ClienteCKAN(url, token), organizacion, licencia=licencia, licencia_pedida=licencia_pedida)

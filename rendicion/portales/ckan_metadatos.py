@@ -223,6 +223,8 @@ def _tipo(ruta: str) -> tuple[str, str]:
 
 def _titulo(entrega: Entrega, ruta: str) -> tuple[str, str]:
     tabla = _tabla(ruta)
+    if hallado := re.fullmatch(r"calendarios/(.+)\.ics", ruta):
+        return f"Cronograma por dependencia ({hallado[1]})", "Las fechas de una sola dependencia, para agregar a un calendario."
     if not tabla:
         return _NOMBRES.get(ruta, (ruta, ""))
     recurso = entrega.tabla(tabla)

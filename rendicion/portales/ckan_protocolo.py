@@ -188,41 +188,56 @@ def _explicado(antes: EnPortal, fallo: Rechazo | Dudoso) -> ErrorPortal:
     return ErrorPortal(f"{fallo.que} No se publicó nada. {sigue}", donde=antes.nombre, hacer=fallo.hacer)
 
 
-def leer_de_vuelta(cliente: ClienteCKAN, en_portal: EnPortal, nuevos: Sequence[Mapping[str, Any]], entrega: Entrega) -> int:
+def leer_de_vuelta(cliente: ClienteCKAN, en_portal: EnPortal, nuevos: Sequence[Mapping[str, Any]], entrega: Entrega) -> None:
     """Descarga cada archivo como cualquier persona (con el token mientras es privado) y compara su huella.
 
-    CKAN acepta cualquier `hash` que se le diga: solo los bytes prueban algo. Devuelve los bytes leídos.
+    CKAN acepta cualquier `hash` que se le diga: solo los bytes prueban algo.
     """
-    puestos = {r["id"]: r for r in en_portal.recursos}
-    malos, total = [], 0
-    for recurso in nuevos:
-        puesto = puestos.get(recurso["id"], {})
-        if puesto.get("retirado"):
-            continue
-        leidos = _bytes_iguales(cliente, en_portal, recurso, entrega) if puesto.get("hash") == recurso["hash"] else None
-        total += leidos or 0
-        if leidos is None:
-            malos.append(recurso["ruta"])
+    retirados = {r["id"] for r in en_portal.recursos if r.get("retirado")}
+    malos = [r["ruta"] for r in nuevos if r["id"] not in retirados and not _bytes_iguales(cliente, en_portal, r, entrega)]
     if malos:
         que = f"El portal no devuelve los mismos bytes de la entrega {entrega.id}: {', '.join(malos)}."
         raise ErrorPortal(que, donde=en_portal.nombre, hacer="avise a quien administra el portal; no dé por publicada la entrega")
-    return total
 
 
-def _bytes_iguales(cliente: ClienteCKAN, en_portal: EnPortal, recurso: Mapping[str, Any], entrega: Entrega) -> int | None:
+def _bytes_iguales(cliente: ClienteCKAN, en_portal: EnPortal, recurso: Mapping[str, Any], entrega: Entrega) -> bool:
     archivo = meta.nombre_archivo(entrega.id, recurso["ruta"])
     try:
-        suma, leidos = cliente.descargar(meta.direccion_descarga("", en_portal.id, recurso["id"], archivo), anonimo=not en_portal.privado)
+        suma, _ = cliente.descargar(meta.direccion_descarga("", en_portal.id, recurso["id"], archivo), anonimo=not en_portal.privado)
     except NoExiste:
-        return None
-    return leidos if suma == recurso["hash"] else None
+        return False
+    return bool(suma == recurso["hash"])
+
+
+def huellas_cambiadas(en_portal: EnPortal, esperados: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Devuelve, por recurso, la huella que el portal debería decir: los cargadores del DataStore escriben su MD5 en `hash`."""
+    dichas = {r["id"]: r.get("hash") for r in en_portal.recursos if not r.get("retirado")}
+    return {str(e["id"]): str(e["hash"]) for e in esperados if e["id"] in dichas and dichas[e["id"]] != e["hash"]}
+
+
+def cambiar(cliente: ClienteCKAN, en_portal: EnPortal, cambios: Mapping[str, Any]) -> None:
+    """Hace unos cambios del conjunto en una llamada que exige la versión leída."""
+    campos = {"match__id": en_portal.id, "match__version": en_portal.version, **cambios}
+    cliente.escribir("package_revise", {clave: json.dumps(valor, ensure_ascii=False) for clave, valor in campos.items()})
+
+
+def sin_bytes(direccion: str) -> dict[str, Any]:
+    """Devuelve el cambio que borra del disco del portal los bytes de un recurso, que pasa a llevar a `direccion`.
+
+    También pierde su formato: si no, un cargador del DataStore tomaría por tabla la página a la que lleva.
+    """
+    return {"clear_upload": True, "url": direccion, "format": "Retirado"}
+
+
+def corregir_huellas(cliente: ClienteCKAN, en_portal: EnPortal, huellas: Mapping[str, str]) -> None:
+    """Vuelve a decir la huella de unos archivos ya comprobados."""
+    cambiar(cliente, en_portal, {f"update__resources__{i}": {"hash": huella} for i, huella in huellas.items()})
 
 
 def hacer_publico(cliente: ClienteCKAN, en_portal: EnPortal) -> None:
-    """Hace público el conjunto en una llamada que exige la versión que se leyó y comprobó."""
-    campos = {"match__id": en_portal.id, "match__version": en_portal.version, "update__private": False}
+    """Hace público el conjunto, si sigue en la versión que se leyó y comprobó."""
     try:
-        cliente.escribir("package_revise", {k: json.dumps(v) for k, v in campos.items()})
+        cambiar(cliente, en_portal, {"update__private": False})
     except (Rechazo, Dudoso) as fallo:
         ahora = leer_conjunto(cliente, en_portal.id)
         if ahora.privado:
@@ -232,10 +247,8 @@ def hacer_publico(cliente: ClienteCKAN, en_portal: EnPortal) -> None:
 
 
 def prender(cliente: ClienteCKAN, en_portal: EnPortal, ids: Sequence[str], *, si: bool) -> None:
-    """Prende o apaga vistas previas en una llamada que exige la versión de la que son sus filas."""
-    campos: dict[str, Any] = {"match__id": en_portal.id, "match__version": en_portal.version}
-    campos |= {f"update__resources__{i}": {"datastore_active": si} for i in ids}
-    cliente.escribir("package_revise", {k: json.dumps(v) for k, v in campos.items()})
+    """Prende o apaga vistas previas, si el conjunto sigue en la versión de la que son sus filas."""
+    cambiar(cliente, en_portal, {f"update__resources__{i}": {"datastore_active": si} for i in ids})
 
 
 def exigir_version(cliente: ClienteCKAN, en_portal: EnPortal) -> None:
@@ -247,8 +260,7 @@ def exigir_version(cliente: ClienteCKAN, en_portal: EnPortal) -> None:
 
 def podar(cliente: ClienteCKAN, en_portal: EnPortal, ids: Sequence[str], base: str, paso: Callable[[str], None]) -> None:
     """Quita las entregas viejas: primero sus bytes del disco del portal y después sus recursos."""
-    comun = {"match__id": json.dumps(en_portal.id), "match__version": json.dumps(en_portal.version)}
-    vacio = json.dumps({"clear_upload": True, "url": f"{base}/dataset/{en_portal.nombre}"})
-    cliente.escribir("package_revise", {**comun, **{f"update__resources__{i}": vacio for i in ids}})
+    vacio = sin_bytes(f"{base}/dataset/{en_portal.nombre}")
+    cambiar(cliente, en_portal, {f"update__resources__{i}": vacio for i in ids})
     paso("bytes_podados")
-    cliente.escribir("package_revise", {**comun, "filter": json.dumps([f"-resources__{i}" for i in ids])})
+    cambiar(cliente, en_portal, {"filter": [f"-resources__{i}" for i in ids]})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rendicion.portales.ckan_cliente import ClienteCKAN, NoExiste, Rechazo
-from rendicion.portales.ckan_vista import CARGADORES
+from rendicion.portales.ckan_metadatos import elegir_licencia
+from rendicion.portales.ckan_vista import cargadores_de
 
 PROBADAS = ("2.10", "2.11", "2.12")
 
@@ -34,25 +35,37 @@ class Revision:
         return not self.problemas
 
 
-def revisar_portal(cliente: ClienteCKAN, organizacion: str = "") -> Revision:
-    """Pregunta al portal, sin cambiar nada, su versión, extensiones, licencias y lo que el token puede hacer."""
+def revisar_portal(cliente: ClienteCKAN, organizacion: str = "", *, licencia: str = "", licencia_pedida: str = "") -> Revision:
+    """Pregunta al portal, sin cambiar nada, su versión, extensiones, licencias y lo que el token puede hacer.
+
+    `licencia` es la que declara la entidad, con su versión, y `licencia_pedida` el identificador del portal que dice la ficha.
+    """
     estado = cliente.leer("status_show")
     extensiones = tuple(estado.get("extensions") or ())
     propias = organizaciones_propias(cliente)
     existe = _existe(cliente, organizacion)
+    quien = {} if organizacion in propias else _quien(cliente)
     version = estado.get("ckan_version")
+    licencias = tuple(x["id"] for x in cliente.leer("license_list"))
+    problemas = _problemas(cliente, organizacion, propias, quien, existe=existe)
+    notas = _notas(cliente, version, extensiones)
+    if licencia:
+        elegida = elegir_licencia(licencia_pedida, licencia, licencias)
+        notas.append(f"Licencia: el portal mostrará «{elegida}»; la exacta, {licencia}, queda en los metadatos y en los archivos.")
+    if organizacion and not existe and not problemas:
+        notas.append(f"La organización «{organizacion}» no existe: se crea al publicar, si el token puede (casi siempre, solo uno de administración).")
     return Revision(
         direccion=str(estado.get("site_url") or cliente.url).rstrip("/"),
         version=version,
         titulo=str(estado.get("site_title") or ""),
         idioma=str(estado.get("locale_default") or ""),
         extensiones=extensiones,
-        licencias=tuple(x["id"] for x in cliente.leer("license_list")),
+        licencias=licencias,
         organizaciones=propias,
         organizacion_existe=existe,
         usuario_puede_publicar=organizacion in propias if organizacion else bool(propias),
-        notas=(*_notas(cliente, version, extensiones), *_nota_organizacion(organizacion, existe=existe)),
-        problemas=tuple(_problemas(cliente, organizacion, propias, existe=existe)),
+        notas=tuple(notas),
+        problemas=tuple(problemas),
     )
 
 
@@ -67,6 +80,14 @@ def organizaciones_propias(cliente: ClienteCKAN) -> tuple[str, ...]:
     return tuple(o["name"] for o in listado)
 
 
+def _quien(cliente: ClienteCKAN) -> Mapping[str, Any]:
+    """Dice de quién es el token; nada si no vale o si el portal no lo cuenta."""
+    try:
+        return dict(cliente.leer("user_show")) if cliente.con_token else {}
+    except Rechazo:
+        return {}
+
+
 def _existe(cliente: ClienteCKAN, organizacion: str) -> bool:
     if not organizacion:
         return False
@@ -78,17 +99,15 @@ def _existe(cliente: ClienteCKAN, organizacion: str) -> bool:
 
 
 def _notas(cliente: ClienteCKAN, version: str | None, extensiones: Collection[str]) -> list[str]:
-    notas = [
-        f"CKAN {version}." if version else "El portal no dice su versión de CKAN.",
-        "El portal no publica su límite de tamaño por archivo: si uno lo pasa, no se publica nada y se avisa.",
-    ]
-    if version and ".".join(version.split(".")[:2]) not in PROBADAS:
+    notas = ["El portal no publica su límite de tamaño por archivo: si uno lo pasa, no se publica nada y se avisa."]
+    if not version:
+        notas.append("El portal no dice su versión de CKAN.")
+    elif ".".join(version.split(".")[:2]) not in PROBADAS:
         notas.append(f"Esta versión no está entre las probadas ({', '.join(PROBADAS)}).")
-    cargadores = [c for c in CARGADORES if c in extensiones]
     if "datastore" not in extensiones:
         notas.append("No tiene DataStore: los archivos se publican igual, sin vista previa ni consulta por filas.")
-    elif cargadores:
-        notas.append(f"Tiene {', '.join(cargadores)}, que llena el DataStore por su cuenta: la vista previa queda a su cargo.")
+    elif cargadores := cargadores_de(extensiones):
+        notas.append(f"Tiene {', '.join(cargadores)}, que llena el DataStore por su cuenta: la vista previa de «Última versión» se reserva y la llenamos con sus tipos.")
     if "datatables_view" not in extensiones:
         notas.append("No tiene datatables_view: no se crean vistas de tabla.")
     if "validation" in extensiones:
@@ -100,15 +119,14 @@ def _notas(cliente: ClienteCKAN, version: str | None, extensiones: Collection[st
     return notas
 
 
-def _nota_organizacion(organizacion: str, *, existe: bool) -> list[str]:
-    if existe or not organizacion:
-        return []
-    return [f"La organización «{organizacion}» no existe: se crea al publicar, si el token puede (casi siempre, solo uno de administración)."]
-
-
-def _problemas(cliente: ClienteCKAN, organizacion: str, propias: Sequence[str], *, existe: bool) -> list[str]:
+def _problemas(cliente: ClienteCKAN, organizacion: str, propias: Sequence[str], quien: Mapping[str, Any], *, existe: bool) -> list[str]:
     if not cliente.con_token:
         return ["Falta el token para publicar."]
     if organizacion and existe and organizacion not in propias:
-        return [f"El token no tiene papel de editor en la organización «{organizacion}» (o no vale). Pídalo a quien administra el portal."]
-    return [] if propias or organizacion else ["El token no vale, o no puede publicar en ninguna organización."]
+        duda = "" if quien else " (o no vale)"
+        return [f"El token no tiene papel de editor en la organización «{organizacion}»{duda}. Pídalo a quien administra el portal."]
+    if quien.get("sysadmin") or existe:
+        return []
+    if quien and organizacion:
+        return [f"La organización «{organizacion}» no existe y el token no es de administración. Pida a quien administra el portal que la cree y le dé papel de editor."]
+    return [] if propias else ["El token no vale, o no puede publicar en ninguna organización."]

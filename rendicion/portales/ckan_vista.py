@@ -21,8 +21,10 @@ from rendicion.portales.ckan_filas import Comparacion, contar, lotes_de, puestas
 
 LOTE = 5_000
 EN_CAMBIO = "en cambio"
-# Estos cargan por su cuenta cada CSV que llega, adivinando tipos: dos cargas a la vez dejarían una mezcla.
+# Estos cargan por su cuenta cada CSV cuya dirección cambia: todo como texto, después de publicar, y con su MD5 en `hash`.
 CARGADORES = ("xloader", "datapusher", "datapusher_plus")
+# Con este `url_type` xloader y datapusher dan por hecho que el recurso ya se llenó, y no lo tocan.
+_YA_LLENO = "datapusher"
 _TIPOS = {"int": "int4"}
 
 
@@ -58,8 +60,18 @@ class Envio:
 
 
 def se_puede(extensiones: Collection[str]) -> bool:
-    """Dice si el portal tiene DataStore y ninguna otra extensión que lo llene sola."""
-    return "datastore" in extensiones and not any(c in extensiones for c in CARGADORES)
+    """Dice si el portal tiene DataStore."""
+    return "datastore" in extensiones
+
+
+def cargadores_de(extensiones: Collection[str]) -> list[str]:
+    """Devuelve las extensiones del portal que llenan el DataStore por su cuenta."""
+    return [c for c in CARGADORES if c in extensiones]
+
+
+def reservar(enlace: Mapping[str, Any], extensiones: Collection[str]) -> dict[str, Any]:
+    """Aparta de los cargadores del portal una dirección estable: si no, mostrarían la entrega vieja mientras cargan la nueva."""
+    return {**enlace, "url_type": _YA_LLENO} if enlace.get("tabla") and cargadores_de(extensiones) else dict(enlace)
 
 
 def vista_de(enlace: Mapping[str, Any], entrega: str, parquets: Mapping[str, Path]) -> Vista | None:

@@ -148,7 +148,7 @@ def test_retirar_borra_los_bytes_y_deja_el_motivo(pila: Any, tmp_path: Path) -> 
     portal.retirar(recurso["id"], "Traía el nombre de una persona.")
     quedo = pila.accion("resource_show", id=recurso["id"])
     assert not pila.bytes_guardados(recurso["id"]).exists()
-    assert quedo["retirado"] == "Traía el nombre de una persona."
+    assert (quedo["retirado"], quedo["format"]) == ("Traía el nombre de una persona.", "Retirado")
     estable = _estable(pila, ficha, "avances")
     assert not estable["datastore_active"]
     assert pila.estado("datastore_search", resource_id=estable["id"]) == httpx.codes.NOT_FOUND
@@ -156,6 +156,8 @@ def test_retirar_borra_los_bytes_y_deja_el_motivo(pila: Any, tmp_path: Path) -> 
     assert portal.publicar(carpeta, manifiesto).estado == "sin_cambios"
     with pytest.raises(ErrorUso, match="motivo"):
         portal.retirar(recurso["id"], " ")
+    with pytest.raises(ErrorUso, match="no tiene ese recurso"):
+        portal.que_es("no-existe")
 
 
 def test_un_segundo_archivo_muy_grande_deja_todo_como_estaba(pila: Any, tmp_path: Path) -> None:

@@ -202,6 +202,28 @@ def test_una_tabla_con_otras_columnas_se_carga_de_nuevo_entera(pila: Any, tmp_pa
     _iguales(pila, ficha, carpeta, "avances")
 
 
+def test_lo_que_un_cargador_del_portal_cambia_se_repara_al_publicar_de_nuevo(pila: Any, tmp_path: Path) -> None:
+    ficha = pila.ficha()
+    portal = PortalCKAN(pila.url, pila.editora, ficha)
+    carpeta, manifiesto = armar_muestra(tmp_path, 1)
+    portal.publicar(carpeta, manifiesto)
+    avances = _estable(pila, ficha, "avances")
+    plan = next(r for r in pila.accion("package_show", id=ficha["conjunto"])["resources"] if r.get("ruta") == "datos/plan.csv")
+    # Es lo que deja ckanext-xloader cuando alguien le manda cargar todo: las filas como texto y su MD5 en lugar de la huella.
+    pila.accion("datastore_delete", token=pila.editora, resource_id=avances["id"], force=True)
+    como_texto = [{"id": n, "type": "text"} for n in PUBLICAS["avances"].nombres]
+    pila.accion("datastore_create", token=pila.editora, resource_id=avances["id"], force=True, fields=como_texto, records=[{"avance_id": "x"}])
+    for recurso in (avances, plan):
+        pila.accion("resource_patch", token=pila.editora, id=recurso["id"], hash="d41d8cd98f00b204e9800998ecf8427e")
+    hecho = portal.publicar(carpeta, manifiesto)
+    assert hecho.estado == "sin_cambios"
+    assert "la huella de 2 recursos" in hecho.detalle
+    assert pila.accion("resource_show", id=plan["id"])["hash"] == plan["hash"]
+    assert _estable(pila, ficha, "avances")["hash"] == avances["hash"]
+    _iguales(pila, ficha, carpeta, "avances")
+    assert "huella" not in portal.publicar(carpeta, manifiesto).detalle
+
+
 def test_los_valores_dificiles_van_y_vuelven_iguales(pila: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     textos = ['á «comillas», "dobles"\ny salto', "'=1+1", "NA", " con espacios "]
     numeros = [Decimal("12345678901234567890.1234"), Decimal("-0.0000"), Decimal("0.0000"), Decimal("0.5000")]

@@ -19,8 +19,8 @@ from rendicion.errores import ErrorPortal, ErrorUso
 from rendicion.portales import ckan_metadatos as meta
 from rendicion.portales.ckan_entrega import Archivo, Entrega, leer_entrega
 from rendicion.portales.ckan_ficha import Ficha
-from rendicion.portales.ckan_protocolo import EnPortal, formulario, no_retroceder, ya_esta
-from rendicion.portales.ckan_vista import se_puede
+from rendicion.portales.ckan_protocolo import EnPortal, formulario, huellas_cambiadas, no_retroceder, ya_esta
+from rendicion.portales.ckan_vista import reservar, se_puede
 
 RUTAS = ("datos/plan.csv", "datos/plan.parquet", "datos/serie.csv", "index.html", "manifiesto.json", "datapackage.json", "SHA256SUMS", "verificar.py")
 PAQUETE: dict[str, Any] = {
@@ -109,6 +109,14 @@ def test_cada_archivo_es_un_recurso_con_huella_tamano_tipo_y_nombre_de_entrega()
         assert (recurso["hash"], recurso["size"], recurso["entrega"]) == ("cd" * 32, 10, ENTREGA.id)
     assert (recursos["datos/plan.parquet"]["format"], recursos["datos/plan.parquet"]["mimetype"]) == ("Parquet", "application/vnd.apache.parquet")
     assert json.loads(recursos["datos/plan.parquet"]["schema"]) == PAQUETE["resources"][0]["schema"]
+
+
+def test_el_calendario_de_una_dependencia_se_presenta_con_palabras() -> None:
+    ruta = "calendarios/control-interno.ics"
+    con_calendario = replace(ENTREGA, archivos={ruta: ENTREGA.archivos["index.html"]})
+    (recurso,) = meta.recursos(con_calendario, "id")
+    assert recurso["name"].startswith("Cronograma por dependencia (control-interno)")
+    assert "agregar a un calendario" in recurso["description"]
 
 
 def test_otro_contenido_nunca_usa_el_recurso_de_una_entrega_ya_publicada() -> None:
@@ -210,10 +218,18 @@ def test_una_ficha_con_claves_de_mas_o_sin_organizacion_se_rechaza() -> None:
         Ficha.desde({})
 
 
-def test_donde_otra_extension_llena_el_datastore_no_se_carga_la_vista_previa() -> None:
-    assert se_puede(["datastore", "datatables_view"])
-    assert not se_puede(["datastore", "xloader"])
+def test_la_vista_previa_pide_datastore_y_se_reserva_donde_otra_extension_lo_llena() -> None:
+    assert se_puede(["datastore", "xloader"])
     assert not se_puede(["text_view"])
+    for enlace in meta.enlaces(ENTREGA, "id", "https://p"):
+        assert reservar(enlace, ["datastore"]) == enlace
+        assert ("url_type" in reservar(enlace, ["datastore", "xloader"])) == ("tabla" in enlace)
+
+
+def test_se_ve_que_huellas_cambio_otro_programa_menos_las_de_lo_retirado() -> None:
+    esperados = [{"id": i, "hash": "buena"} for i in "abcd"]
+    puestos = ({"id": "a", "hash": "buena"}, {"id": "b", "hash": "md5"}, {"id": "c", "hash": "", "retirado": "por algo"})
+    assert huellas_cambiadas(EnPortal("id", "c", "1", privado=False, recursos=puestos), esperados) == {"b": "buena"}
 
 
 def _carpeta(raiz: Path) -> tuple[Path, dict[str, Any]]:

@@ -27,12 +27,14 @@ from pathlib import Path
 from typing import Any
 
 CKAN, SOLR = os.environ.get("RENDICION_CKAN") or "2.12.0", "9.8.1"
-# Solo para medir y para mirar otros portales: por ejemplo «xloader» o «dcat». Las pruebas van sin ninguna.
+# Solo para medir y para mirar otros portales: «xloader». Las pruebas van sin ninguna.
 EXTENSIONES = tuple(os.environ.get("RENDICION_PILA_EXTENSIONES", "").split())
 AQUI = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("RENDICION_CACHE") or Path.home() / ".cache" / "rendicion")
 PILA = Path(os.environ.get("RENDICION_PILA") or Path(tempfile.gettempdir()) / f"rendicion-pila-{os.getuid()}")
 TOPE_MB = int(os.environ.get("RENDICION_PILA_TOPE_MB") or 6)
+# ckanext-xloader no declara lo que usa: lo deja en un requirements.txt aparte.
+PAQUETES_DE = {"xloader": ("ckanext-xloader==2.5.2", "tabulator==1.53.5", "Unidecode==1.4.0", "chardet==7.7.0")}
 PAQUETES = {
     "postgres": "postgresql",
     "redis-server": "redis-server",
@@ -91,9 +93,7 @@ def preparar_ckan() -> Path:
         _aviso(f"instalo CKAN {CKAN} en {entorno}")
         subprocess.run([_python311(), "-m", "venv", "--clear", str(entorno)], check=True)
         pip = [str(entorno / "bin" / "python"), "-m", "pip", "install", "-q", f"ckan[requirements]=={CKAN}", "gunicorn==23.0.0"]
-        # ckanext-xloader usa chardet y no lo declara.
-        pip += [*(f"ckanext-{e}" for e in EXTENSIONES), *(["chardet"] if "xloader" in EXTENSIONES else [])]
-        subprocess.run(pip, check=True, stdout=sys.stderr)
+        subprocess.run([*pip, *(p for e in EXTENSIONES for p in PAQUETES_DE.get(e, (f"ckanext-{e}",)))], check=True, stdout=sys.stderr)
         listo.touch()
     return entorno / "bin"
 
