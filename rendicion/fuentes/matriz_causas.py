@@ -61,4 +61,4 @@ def causa_de(suyo: Suyo, candidatos: Sequence[Candidato], veces: Mapping[str, in
         return mejor.causas, f"La hoja {mejor.dice}."
     cercano = min((c for c in candidatos if c.valor is not None), key=lambda c: abs(suyo.valor - (c.valor or 0)))
     como = f"la que {cercano.dice}" if cercano.dice else "la nuestra"
-    return (SIN_EXPLICAR,), f"Ninguna manera conocida de calcularlo da esa cifra; la más cercana es {como} ({redondear(cercano.valor, 2)} %). Pregunte a la dependencia cómo la obtuvo."
+    return (SIN_EXPLICAR,), f"Ninguna manera conocida de calcularlo da esa cifra; la más cercana es {como} ({str(redondear(cercano.valor, 2)).replace('.', ',')} %). Pregunte a la dependencia cómo la obtuvo."

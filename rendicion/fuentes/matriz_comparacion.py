@@ -14,11 +14,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rendicion.fuentes.matriz import TIPO_MATRIZ, leer_matriz
-from rendicion.fuentes.matriz_causas import Candidato, causa_de, maneras_de
+from rendicion.fuentes.matriz_causas import SIN_EXPLICAR, Candidato, causa_de, maneras_de
 from rendicion.fuentes.matriz_filas import ACTIVIDAD, TOTAL, FilaLeida, MatrizLeida
 from rendicion.fuentes.matriz_maneras import Corte, bloque_de, maneras_de_actividad, maneras_de_grupo
 from rendicion.fuentes.matriz_mapa import Mapa, Porcentaje, mapa_de
-from rendicion.fuentes.matriz_numeros import leer_porcentaje
+from rendicion.fuentes.matriz_numeros import leer_numero, leer_porcentaje
 from rendicion.indicadores import Diario, medir, por_actividad, redondear
 from rendicion.proteccion import ocultar
 
@@ -77,6 +77,7 @@ class _Celda:
         self.fuente, self.clave = fuente.id, ocultar(_clave(f, self.nivel, plan, leida))
         texto = f.valores.get(declarado.llave)
         self.suyo = leer_porcentaje(texto, declarado, mapa, fuente) if texto else None
+        self.sin_leer = [p.nombre for p in mapa.periodos if p.fecha <= declarado.fecha and _no_se_entiende(f, f"ejecutado:{p.nombre}", mapa, fuente)]
         self.candidatos: list[Candidato] = []
         if corte and self.suyo:
             de_grupo = self.nivel != "actividad"
@@ -114,7 +115,15 @@ class _Celda:
             return ("posterior_al_corte",), "El día de este porcentaje es posterior al corte de la entrega; no se compara."
         if not self.candidatos:
             return ("sin_actividad",), f"El plan no tiene la actividad o el grupo «{self.clave}»; no hay con qué comparar."
-        return causa_de(self.suyo, self.candidatos, veces)
+        causas, explicacion = causa_de(self.suyo, self.candidatos, veces)
+        if causas == (SIN_EXPLICAR,) and self.sin_leer:
+            return ("evidencia",), f"Lo que la hoja dice que se hizo en {', '.join(self.sin_leer)} no es un número que se entienda, y nosotros no lo contamos (vea rechazos)."
+        return causas, explicacion
+
+
+def _no_se_entiende(f: FilaLeida, llave: str, mapa: Mapa, fuente: Fuente) -> bool:
+    texto = f.valores.get(llave)
+    return llave in f.fallas or (texto is not None and leer_numero(texto, mapa, fuente).valor is None)
 
 
 def _escrito(valor: Fraction, decimales: int) -> Decimal | None:

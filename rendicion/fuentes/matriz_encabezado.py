@@ -67,13 +67,27 @@ def rutas_de(hoja: HojaCruda, fila: Fila, niveles: int, *, hasta_el_siguiente: b
     """Da el título de cada columna, de arriba abajo: («Trimestre I», «Ejecutado»), o («Código»,) si es uno solo.
 
     El título de arriba vale para las celdas combinadas con él; con `hasta_el_siguiente`, para todas las que siguen
-    hasta otro título.
+    hasta otro título. Un título combinado sobre varias columnas, sin nada propio debajo, es el de la primera; las otras
+    se llaman «Actividades [2]», «Actividades [3]».
     """
     abajo = [_recortado(c) for c in fila.celdas]
-    if niveles == 1:
-        return [(t,) if t else () for t in abajo]
-    arriba = _fila_de_arriba(hoja, fila, len(abajo), hasta_el_siguiente=hasta_el_siguiente)
-    return [tuple(dict.fromkeys(t for t in par if t)) for par in zip(arriba, abajo, strict=True)]
+    arriba = _fila_de_arriba(hoja, fila, len(abajo), hasta_el_siguiente=hasta_el_siguiente) if niveles == 2 else [""] * len(abajo)
+    rutas = [tuple(dict.fromkeys(t for t in par if t)) for par in zip(arriba, abajo, strict=True)]
+    return _con_numero(hoja, fila, niveles, rutas)
+
+
+def _con_numero(hoja: HojaCruda, fila: Fila, niveles: int, rutas: list[Ruta]) -> list[Ruta]:
+    """Numera las columnas que comparten el título de una celda combinada a lo ancho."""
+    filas = range(fila.numero - niveles, fila.numero)
+    numeradas = list(rutas)
+    for desde_f, desde_c, hasta_f, hasta_c in hoja.combinadas:
+        if not any(desde_f <= f <= hasta_f for f in filas) or desde_c >= len(rutas) or not rutas[desde_c]:
+            continue
+        titulo = rutas[desde_c]
+        for n, i in enumerate(range(desde_c + 1, min(hasta_c + 1, len(rutas))), 2):
+            if rutas[i] in ((), titulo):
+                numeradas[i] = (*titulo[:-1], f"{titulo[-1]} [{n}]")
+    return numeradas
 
 
 def _fila_de_arriba(hoja: HojaCruda, fila: Fila, ancho: int, *, hasta_el_siguiente: bool) -> list[str]:

@@ -18,6 +18,7 @@ from rendicion.fuentes.matriz_encabezado import UNION, HojaCruda, rutas_de
 from rendicion.fuentes.matriz_mapa import sin_blancos
 from rendicion.fuentes.matriz_palabras import CIFRAS, Palabras, cierre
 from rendicion.fuentes.tabla import limpiar
+from rendicion.proteccion import ocultar
 
 if TYPE_CHECKING:
     from rendicion.hallazgos import Hallazgo
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _CODIGO = re.compile(r"\d+[.,]\d+", re.ASCII)
 _ANIO = re.compile(r"\b(20\d\d)\b", re.ASCII)
 _MAXIMO_EN_FRACCION = 2
+_TITULOS_A_MOSTRAR = 12
+UN_SOLO_CORTE = "Corte"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,29 @@ class _Vista:
         """Da las filas con algo, debajo del encabezado."""
         return (f for f in self.hoja.filas if f.numero > self.fila and any(limpiar(c) for c in f.celdas))
 
+    def mirar_lo_escrito(self) -> None:
+        """Corrige lo que dicen los títulos con lo que hay debajo: la meta es la que trae números; los códigos, 1.1, 1.2."""
+        if "meta" in self.campos:
+            numeros = {i: sum(1 for t in self.textos([i]) if _numero(t) is not None) for i in self.campos["meta"]}
+            self.campos["meta"].sort(key=lambda i: -numeros[i])
+        if "codigo" in self.campos:
+            return
+        actividad = self.campos.get("actividad", [])[:1]
+        codigo = next((i for i in (*actividad, *self.ajenas) if self._son_codigos(i)), None)
+        if codigo is None:
+            return
+        self.campos["codigo"] = [codigo]
+        if codigo not in actividad:
+            self.ajenas.remove(codigo)
+        elif codigo + 1 in self.ajenas:
+            # «Actividades», combinado sobre dos columnas: el número y el texto.
+            self.ajenas.remove(codigo + 1)
+            self.campos["actividad"] = [codigo + 1]
+
+    def _son_codigos(self, columna: int) -> bool:
+        textos = list(self.textos([columna]))
+        return bool(textos) and sum(1 for t in textos if _CODIGO.fullmatch(t)) * 2 > len(textos)
+
     def textos(self, columnas: Sequence[int]) -> Iterator[str]:
         """Da lo escrito en unas columnas, debajo del encabezado."""
         for f in self.filas():
@@ -83,6 +109,8 @@ def proponer_declaracion(bruto: bytes, archivo: str, palabras: Palabras, vigenci
         raise _ninguna(hojas, vistas, archivo)
     niveles = Counter(v.niveles for v in de_seguimiento).most_common(1)[0][0]
     elegidas = [v for v in de_seguimiento if v.niveles == niveles]
+    for v in elegidas:
+        v.mirar_lo_escrito()
     b = Borrador(archivo, niveles=niveles)
     _las_hojas(b, hojas, elegidas, copias, avisos)
     _la_vigencia(b, hojas, vigencia)
@@ -108,6 +136,7 @@ def _mirar(hoja: HojaCruda, palabras: Palabras) -> _Vista | None:
 def _reconocer(hoja: HojaCruda, fila: Fila, niveles: int, palabras: Palabras) -> _Vista:
     rutas = rutas_de(hoja, fila, niveles, hasta_el_siguiente=False)
     vista = _Vista(hoja, fila.numero, niveles, [f" {UNION} ".join(" ".join(t.split()) for t in r) for r in rutas])
+    sin_periodo: list[int] = []
     for i, ruta in enumerate(rutas):
         if not ruta:
             continue
@@ -121,14 +150,23 @@ def _reconocer(hoja: HojaCruda, fila: Fila, niveles: int, palabras: Palabras) ->
             vista.porcentajes.append(i)
         elif campos := palabras.campo(ruta[-1]):
             vista.campos.setdefault(campos[0], []).append(i)
+        elif cifra == "ejecutado":
+            sin_periodo.append(i)
         else:
             vista.ajenas.append(i)
+    if sin_periodo and not vista.periodos:
+        # Hay libros de un solo corte, con una columna de avance que no dice de cuándo es.
+        vista.periodos[UN_SOLO_CORTE], vista.cierres[UN_SOLO_CORTE] = {"ejecutado": sin_periodo}, 0
+    else:
+        vista.ajenas += sin_periodo
     return vista
 
 
 def _ninguna(hojas: Sequence[HojaCruda], vistas: Sequence[_Vista], archivo: str) -> ErrorUso:
     mejor = max(vistas, key=lambda v: v.puntos, default=None)
-    visto = f" Lo más parecido es la hoja «{mejor.hoja.nombre}», fila {mejor.fila}: {', '.join(f'«{t}»' for t in mejor.titulos if t)[:300]}." if mejor else ""
+    titulos = [f"«{ocultar(t)}»" for t in mejor.titulos if t] if mejor else []
+    resto = f" y {len(titulos) - _TITULOS_A_MOSTRAR} más" if len(titulos) > _TITULOS_A_MOSTRAR else ""
+    visto = f" Lo más parecido es la hoja «{mejor.hoja.nombre}», fila {mejor.fila}: {', '.join(titulos[:_TITULOS_A_MOSTRAR])}{resto}." if mejor else ""
     return ErrorUso(
         f"Ninguna hoja parece una matriz de seguimiento: se buscó la actividad y lo ejecutado en algún periodo (trimestre, mes…).{visto}",
         donde=f"{archivo}, hojas {', '.join(f'«{h.nombre}»' for h in hojas)}",
@@ -164,7 +202,7 @@ def _las_columnas(b: Borrador, vistas: Sequence[_Vista]) -> None:
         b.campos[campo] = " | ".join({plano(t): t for t in reversed(list(titulos))}[p] for p in dict.fromkeys(plano(t) for t in titulos))
         dobles = {v.titulos[i] for v in vistas if len(v.campos.get(campo, ())) > 1 for i in v.campos[campo]}
         if dobles:
-            b.dudar(campo, f"varias columnas pueden ser {campo}: {', '.join(f'«{t}»' for t in sorted(dobles))}. Se propone la primera.")
+            b.dudar(campo, f"varias columnas pueden ser {campo}: {', '.join(f'«{t}»' for t in sorted(dobles))}. Se propone «{b.campos[campo]}».")
         sin_ella = [v.hoja.nombre for v in vistas if campo not in v.campos]
         if sin_ella:
             b.dudar(campo, f"no se halló en las hojas {', '.join(sin_ella)}: así la lectura se detendría; corrija el título o esas hojas.")
@@ -186,16 +224,27 @@ def _los_periodos(b: Borrador, vistas: Sequence[_Vista]) -> None:
             if len(distintos) > 1:
                 b.dudar("periodos", f"{nombre}: varias columnas pueden ser lo {cifra}: {', '.join(f'«{t}»' for t in distintos.values())}. Deje la que es.")
         if "ejecutado" in columnas:
-            b.periodos.append((nombre, cierre(b.anio, mes) if b.anio else None, columnas))
+            b.periodos.append((nombre, cierre(b.anio, mes) if b.anio and mes else None, columnas))
+            if not mes:
+                b.dudar("periodos", "ningún título dice de qué periodo es lo ejecutado: se toma como un solo corte. Escriba su fecha.")
+                _por_filas(b, vistas)
         else:
             b.dudar("periodos", f"{nombre} no tiene columna de lo ejecutado; no se propone.")
-    if len({p[1] for p in b.periodos}) < len(b.periodos):
+    cierres_vistos = [p[1] for p in b.periodos if p[1]]
+    if len(set(cierres_vistos)) < len(cierres_vistos):
         b.dudar("periodos", "dos periodos cierran el mismo día: puede haber trimestres y acumulados mezclados. Deje solo unos.")
     de_la_hoja = dict.fromkeys(v.titulos[i] for v in vistas for i in v.porcentajes)
     ultimo = b.periodos[-1][1] if b.periodos else None
     b.porcentajes = [(t, ultimo) for t in {plano(t): t for t in de_la_hoja}.values()]
     for t, _ in b.porcentajes:
         b.dudar("porcentajes", f"«{t}» parece un porcentaje calculado por la hoja al cierre del último periodo. ¿Es de esa fecha? ¿Mide avance (contra la meta) o cumplimiento (contra lo programado)?")
+
+
+def _por_filas(b: Borrador, vistas: Sequence[_Vista]) -> None:
+    """Avisa si el periodo parece estar en una columna: entonces no es una matriz, sino una tabla de registros."""
+    for titulo in {v.titulos[i] for v in vistas for i in v.ajenas}:
+        if plano(titulo) in ("periodo", "trimestre", "cuatrimestre", "bimestre", "semestre", "mes", "corte"):
+            b.dudar("periodos", f"la columna «{titulo}» puede decir el periodo de cada fila; si es así, no es una matriz: declare otro tipo: excel.")
 
 
 def _los_valores(b: Borrador, vistas: Sequence[_Vista], palabras: Palabras) -> None:

@@ -70,6 +70,15 @@ def test_el_encabezado_de_dos_filas_junta_el_titulo_de_arriba_con_el_de_abajo():
     assert len(registros(leer(sin_combinar, fuente(niveles=2, periodos=periodos, titulo_superior="hasta_el_siguiente")))) == 2
 
 
+def test_las_columnas_de_un_titulo_combinado_se_nombran_por_su_orden():
+    titulos = [*TITULOS[:2], "Actividades", None, *TITULOS[3:]]
+    escrita = [None, *fila()[1:2], "1.1", "Publicar", *fila()[3:]]
+    declarada = fuente({"actividad_id": "Actividades"}, plan={**PLAN, "actividad": "actividades [2]"})
+    plan, _ = plan_de(libro({"S01": [titulos, escrita]}, {"S01": ["C1:D1"]}), declarada)
+    assert [(a.id, a.texto) for a in plan.actividades] == [("1.1", "Publicar")]
+    assert "«actividades [2]»" in falla(libro({"S01": [titulos, escrita]}), plan={**PLAN, "actividad": "actividades [2]"})
+
+
 def test_un_titulo_que_esta_en_dos_columnas_se_niega_y_dice_cuales():
     mensaje = falla(libro({"S01": [[*TITULOS, "ejec t1"], fila()]}), periodos=[{**PERIODOS[0], "ejecutado": "EJEC T1"}])
     assert "está en varias columnas" in mensaje

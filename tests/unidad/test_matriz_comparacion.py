@@ -59,6 +59,12 @@ def test_si_la_hoja_cuenta_lo_que_no_aceptamos_esa_es_la_causa_aunque_otra_formu
     assert causas(*con_formula, fila("1.3", e1=4, e2=-1, p1=4, p2=6, pct=0.3)) == ["formula", "formula", "evidencia"]
 
 
+def test_si_lo_ejecutado_no_se_entiende_esa_es_la_causa_y_se_dice_cuando():
+    (comparada,) = comparar(una(fila(e1="Se publicó un informe", e2=None, pct=0.37)), fuente(porcentajes=PORCENTAJES))
+    assert comparada["causas"] == "evidencia"
+    assert comparada["explicacion"] == "Lo que la hoja dice que se hizo en T1 no es un número que se entienda, y nosotros no lo contamos (vea rechazos)."
+
+
 def test_sin_reporte_el_avance_es_cero_en_la_hoja_y_en_lo_nuestro():
     assert causas(fila("1.1", e1=None, e2=None, pct=0), fila("1.2", pct=0.5)) == ["igual", "igual"]
 

@@ -105,6 +105,42 @@ def test_los_huecos_del_grupo_los_decimales_y_los_puntos_se_preguntan():
     assert 'escala = "puntos"' in propuesta.borrador
 
 
+def test_el_cuadro_de_control_interno_se_propone_con_su_numero_y_sus_fechas_de_corte():
+    """Es el formato más común: el número va en una columna sin título propio y el avance se llama por su corte."""
+    arriba = ["Subcomponente / Proceso", None, "Actividades programadas", "Meta o producto", "Responsable", "Seguimiento 30 de abril", None, "Seguimiento 31 de agosto", None]
+    debajo = [None, None, None, None, None, "Actividades realizadas", "% de avance", "Actividades realizadas", "% de avance"]
+    filas = [["Información", "1.1", "Publicar", 4, "Planeación", 1, 0.25, 1, 0.5], [None, "1.2", "Boletines", 12, "Prensa", 3, 0.25, 7, 0.58]]
+    bruto = libro({"C3": [["Vigencia 2021"], arriba, debajo, *filas]}, {"C3": ["A2:B3", "C2:C3", "D2:D3", "E2:E3", "F2:G2", "H2:I2", "A4:A5"]})
+    leido = fuente_desde(tomllib.loads(proponer_declaracion(bruto, "m.xlsx", palabras()).borrador), donde="b")
+    assert leido.columnas == {"actividad_id": "Subcomponente / Proceso [2]"}
+    assert registros(leer(bruto, leido)) == [("1.1", "2021-04-30", "1"), ("1.1", "2021-08-31", "1"), ("1.2", "2021-04-30", "3"), ("1.2", "2021-08-31", "7")]
+
+
+def test_un_titulo_combinado_sobre_el_numero_y_el_texto_se_separa():
+    hoja = [["Programa", "Actividades", None, "Meta", "Ene P", "Ene E"], ["Uno", "1.1", "Publicar", 10, 1, 1]]
+    borrador = tomllib.loads(proponer_declaracion(libro({"H": hoja}, {"H": ["B1:C1"]}), "m.xlsx", palabras(), 2021).borrador)
+    assert borrador["columnas"] == {"actividad_id": "Actividades"}
+    assert borrador["opciones"]["plan"]["actividad"] == "Actividades [2]"
+    assert borrador["opciones"]["periodos"] == [{"nombre": "Enero", "fecha": date(2021, 1, 31), "programado": "Ene P", "ejecutado": "Ene E"}]
+
+
+def test_un_libro_de_un_solo_corte_pide_su_fecha_y_una_tabla_por_filas_se_advierte():
+    titulos, escrita = ["Código", "Programa", "Actividad", "Meta", "Avance acumulado"], ["1.1", "Uno", "Publicar", 10, 4]
+    propuesta = proponer_declaracion(libro({"H": [titulos, escrita]}), "m.xlsx", palabras(), 2021)
+    assert 'nombre = "Corte"\n# fecha = AAAA-MM-DD\nejecutado = "Avance acumulado"' in propuesta.borrador
+    assert "se toma como un solo corte. Escriba su fecha" in dudas(propuesta, "periodos")
+    assert "no es una matriz" not in dudas(propuesta, "periodos")
+    por_filas = proponer_declaracion(libro({"H": [[*titulos, "Trimestre"], [*escrita, "I"]]}), "m.xlsx", palabras(), 2021)
+    assert "la columna «Trimestre» puede decir el periodo de cada fila; si es así, no es una matriz: declare otro tipo: excel." in dudas(por_filas, "periodos")
+
+
+def test_entre_dos_columnas_de_meta_se_propone_la_que_trae_numeros():
+    titulos = ["Código", "Producto", "Meta 2021", *TITULOS[1:5], *TITULOS[6:]]
+    propuesta = proponer_declaracion(libro({"S01": [titulos, ["1.1", "Boletines", 10, *FILA[1:5], *FILA[6:]]]}), "m.xlsx", palabras(), 2021)
+    assert tomllib.loads(propuesta.borrador)["opciones"]["plan"]["meta"] == "Meta 2021"
+    assert "Se propone «Meta 2021»" in dudas(propuesta, "meta")
+
+
 def test_lo_que_no_se_halla_queda_comentado_para_que_falte_a_la_vista():
     titulos = [t for t in TITULOS if t != "Meta 2021"]
     propuesta = proponer_declaracion(libro({"S01": [titulos, [c for c in FILA if c != 10]]}), "m.xlsx", palabras())
