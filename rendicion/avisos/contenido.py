@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from rendicion.ciclo.cronograma import ACTIVIDAD_CORTE
+
 Fila = Mapping[str, Any]
 Tablas = Mapping[str, Sequence[Fila]]
 
@@ -17,7 +19,7 @@ _TITULOS = {
     "atrasado": "Lo que va tarde",
     "rechazo": "Registros que no se pudieron contar y cómo corregirlos",
 }
-_RESUMEN = {"por_vencer": ("fecha próxima", "fechas próximas"), "atrasado": ("actividad tarde", "actividades tarde"), "rechazo": ("registro por corregir", "registros por corregir")}
+_RESUMEN = {"por_vencer": ("fecha próxima", "fechas próximas"), "atrasado": ("cosa que va tarde", "cosas que van tarde"), "rechazo": ("registro por corregir", "registros por corregir")}
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,17 @@ def puntos(tablas: Tablas, dependencias: Mapping[str, str], conocidos: Collectio
 
     `dependencias` dice de qué dependencia es cada fuente, y `conocidos`, quién tiene correo declarado: los registros
     por corregir van al responsable de la fuente o, si no tiene correo, a su dependencia. Lo que vence va de `hoy` a `dias` después; lo que va tarde
-    es lo que la entrega dice que está vencido o atrasado en su corte.
+    es lo que la entrega dice que está vencido o atrasado en su corte: actividades, seguimientos sin publicar y compromisos.
     """
-    plan = {f["actividad_id"]: f for f in tablas["plan"]}
-    return [*_por_vencer(tablas["cronograma"], plan, hoy, hoy + timedelta(days=dias)), *_atrasados(tablas["indicadores_actividad"], plan, corte), *_rechazos(tablas["rechazos"], dependencias, conocidos)]
+    plan, hasta = {f["actividad_id"]: f for f in tablas["plan"]}, hoy + timedelta(days=dias)
+    return [
+        *_por_vencer(tablas["cronograma"], plan, hoy, hasta),
+        *_compromisos_por_vencer(tablas["compromisos"], hoy, hasta),
+        *_atrasados(tablas["indicadores_actividad"], plan, corte),
+        *_seguimientos_vencidos(tablas["cronograma"], corte),
+        *_compromisos_vencidos(tablas["compromisos"], corte),
+        *_rechazos(tablas["rechazos"], dependencias, conocidos),
+    ]
 
 
 def _responsables(texto: str | None) -> list[str]:
@@ -86,6 +95,37 @@ def _atrasados(indicadores: Sequence[Fila], plan: Mapping[str, Fila], corte: dat
         for f in tarde
         for r in _responsables(plan[f["actividad_id"]]["responsables"])
     ]
+
+
+def _seguimientos_vencidos(cronograma: Sequence[Fila], corte: date) -> list[Punto]:
+    return [
+        Punto(r, "atrasado", f"vencido|{f['hito']}|{corte}", f"{f['hito']}: vencido. El límite era el {f['fecha']}.")
+        for f in cronograma
+        if f["actividad_id"] == ACTIVIDAD_CORTE and f["estado"] == "vencido"
+        for r in _responsables(f["responsables"])
+    ]
+
+
+def _compromisos_por_vencer(compromisos: Sequence[Fila], hoy: date, hasta: date) -> list[Punto]:
+    return [
+        Punto(r, "por_vencer", f"vence|compromiso|{f['compromiso_id']}|{f['plazo']}", f"{f['plazo']}: plazo del compromiso {_compromiso(f)}")
+        for f in compromisos
+        if f["estado"] == "pendiente" and hoy <= f["plazo"] <= hasta
+        for r in _responsables(f["responsables"])
+    ]
+
+
+def _compromisos_vencidos(compromisos: Sequence[Fila], corte: date) -> list[Punto]:
+    return [
+        Punto(r, "atrasado", f"vencido|compromiso|{f['compromiso_id']}|{corte}", f"Compromiso {_compromiso(f)}: vencido. El plazo era el {f['plazo']}; van {f['dias_retraso']} días al {corte}.")
+        for f in compromisos
+        if f["estado"] == "vencido"
+        for r in _responsables(f["responsables"])
+    ]
+
+
+def _compromiso(fila: Fila) -> str:
+    return f"{fila['compromiso_id']}, {' '.join(fila['compromiso'].split())}"
 
 
 def _numero(valor: Any) -> str:

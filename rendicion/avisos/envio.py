@@ -20,7 +20,7 @@ from rendicion.errores import ErrorUso
 from rendicion.tablas import leer_parquet
 
 VARIABLE_SMTP = "RENDICION_SMTP"
-_TABLAS = ("plan", "cronograma", "indicadores_actividad", "rechazos")
+_TABLAS = ("plan", "cronograma", "compromisos", "indicadores_actividad", "rechazos")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ def tablas(**otras: Any) -> dict[str, Any]:
     base: dict[str, Any] = {
         "plan": [{"actividad_id": "1.1", "actividad": "Publicar\nboletines", "responsables": "Prensa;Sistemas"}, {"actividad_id": "1.2", "actividad": "Foros", "responsables": None}],
         "cronograma": [],
+        "compromisos": [],
         "indicadores_actividad": [],
         "rechazos": [],
     }
@@ -51,6 +52,37 @@ def test_lo_tarde_se_le_avisa_a_cada_responsable_con_sus_cifras():
     hechos = todos(indicadores_actividad=[medida("atrasada"), medida("cumplida"), medida("vencida", date(2020, 4, 30))])
     assert [p.responsable for p in hechos] == ["Prensa", "Sistemas"]
     assert hechos[0].texto == "1.1, Publicar boletines: atrasada. Van 2,5 de 10 al 2020-08-31."
+
+
+def compromiso(estado: str, plazo: date | None, **otros: Any) -> dict[str, Any]:
+    return {"compromiso_id": "C-01", "compromiso": "Abrir\nla mesa", "responsables": "Prensa;Sistemas", "estado": estado, "plazo": plazo, "dias_retraso": 12} | otros
+
+
+@pytest.mark.parametrize(
+    ("estado", "plazo", "clase"),
+    [
+        ("pendiente", date(2020, 9, 16), "por_vencer"),
+        ("pendiente", date(2020, 9, 17), None),
+        ("pendiente", date(2020, 8, 31), None),
+        ("vencido", date(2020, 8, 19), "atrasado"),
+        ("sin_plazo", None, None),
+        ("cumplido", date(2020, 9, 2), None),
+        ("cumplido_tarde", date(2020, 8, 19), None),
+    ],
+)
+def test_cada_responsable_sabe_que_compromiso_vence_y_cual_ya_vencio(estado: str, plazo: date | None, clase: str | None):
+    hechos = todos(compromisos=[compromiso(estado, plazo)])
+    assert [(p.responsable, p.clase) for p in hechos] == ([("Prensa", clase), ("Sistemas", clase)] if clase else [])
+
+
+def test_un_compromiso_vencido_se_dice_con_su_plazo_y_su_retraso():
+    (punto,) = todos(compromisos=[compromiso("vencido", date(2020, 8, 19), responsables="Prensa")])
+    assert punto.texto == "Compromiso C-01, Abrir la mesa: vencido. El plazo era el 2020-08-19; van 12 días al 2020-08-31."
+
+
+def test_un_seguimiento_que_no_se_publico_a_tiempo_va_tarde():
+    fila = {"actividad_id": "corte", "hito": "Publicación del seguimiento al 30 de abril de 2020", "fecha": date(2020, 5, 15), "estado": "vencido", "responsables": "Prensa"}
+    assert [(p.clase, p.texto) for p in todos(cronograma=[fila])] == [("atrasado", "Publicación del seguimiento al 30 de abril de 2020: vencido. El límite era el 2020-05-15.")]
 
 
 @pytest.mark.parametrize(("responsable", "quien"), [("Diseño", "Diseño"), ("Cargo sin correo", "Prensa")])
