@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pkgutil
+import traceback
 from importlib import import_module
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from rendicion.errores import ErrorUso
+from rendicion.errores import ErrorFuente, ErrorRendicion, ErrorUso
 from rendicion.fuentes.base import OPCIONES_COMUNES, Bruto, ConPrevia, TipoDeFuente
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from rendicion.lectura import Lectura
     from rendicion.previa import Previa
 
-__all__ = ["TIPOS", "Bruto", "TipoDeFuente", "extraer", "interpretar", "usa_previa"]
+__all__ = ["TIPOS", "Bruto", "TipoDeFuente", "extraer", "interpretar", "no_esperado", "usa_previa"]
 
 
 def _descubrir() -> dict[str, TipoDeFuente]:
@@ -32,9 +34,14 @@ TIPOS: dict[str, TipoDeFuente] = _descubrir()
 def extraer(fuente: Fuente, base: Path, previa: Previa | None = None) -> Bruto:
     """Trae los bytes crudos de la fuente; `base` es la carpeta de su TOML y `previa`, lo último que se guardó de ella."""
     tipo = _tipo_de(fuente)
-    if previa is not None and isinstance(tipo, ConPrevia):
-        return tipo.extraer_desde(fuente, previa, base)
-    return tipo.extraer(fuente, base)
+    try:
+        if previa is not None and isinstance(tipo, ConPrevia):
+            return tipo.extraer_desde(fuente, previa, base)
+        return tipo.extraer(fuente, base)
+    except ErrorRendicion:
+        raise
+    except Exception as error:
+        raise no_esperado(fuente, error) from error
 
 
 def usa_previa(fuente: Fuente) -> bool:
@@ -44,7 +51,27 @@ def usa_previa(fuente: Fuente) -> bool:
 
 def interpretar(contenido: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
     """Lee los bytes de una captura; los mismos bytes y la misma declaración dan la misma lectura."""
-    return _tipo_de(fuente).interpretar(contenido, fuente, captura_sha256, archivo)
+    tipo = _tipo_de(fuente)
+    try:
+        return tipo.interpretar(contenido, fuente, captura_sha256, archivo)
+    except ErrorRendicion:
+        raise
+    except Exception as error:
+        raise no_esperado(fuente, error) from error
+
+
+def no_esperado(fuente: Fuente, error: Exception) -> Exception:
+    """Convierte un error del programa en la falla de una sola fuente, para que no detenga a las demás.
+
+    No muestra el texto del error, que puede llevar datos; dice de qué clase es y en qué línea salió.
+    """
+    lugares = [f for f in traceback.extract_tb(error.__traceback__) if "rendicion" in PurePath(f.filename).parts]
+    donde = f" en {PurePath(lugares[-1].filename).name}, línea {lugares[-1].lineno}" if lugares else ""
+    return ErrorFuente(
+        f"El lector de «{fuente.tipo}» falló con algo que no esperaba ({type(error).__name__}{donde}).",
+        donde=f"fuente {fuente.id}",
+        hacer="Guarde el archivo y avise a quien mantiene el programa: es un error de él, no de la dependencia.",
+    )
 
 
 def _tipo_de(fuente: Fuente) -> TipoDeFuente:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -377,3 +378,22 @@ def test_extraer_un_archivo_que_no_esta_o_muy_grande_lo_dice_sin_rutas_de_la_maq
 def test_cada_tipo_de_fuente_tiene_su_nombre_y_se_descubre_solo():
     assert {"csv", "excel", "sql", "wordpress_exportacion", "redes_csv"} <= set(TIPOS)
     assert all(nombre == tipo.nombre for nombre, tipo in TIPOS.items())
+
+
+class _Roto:
+    nombre, opciones = "roto", frozenset()
+
+    def extraer(self, fuente: Any, base: Path) -> Any:
+        raise KeyError(f"canario {fuente.id} {base}")
+
+    def interpretar(self, *_: Any) -> Any:
+        return {}["canario"]
+
+
+def test_un_error_del_programa_en_un_lector_es_la_falla_de_una_sola_fuente_y_no_muestra_datos(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setitem(TIPOS, "roto", _Roto())
+    rota = fuente(tipo="roto")
+    for leer_rota in (lambda: extraer(rota, tmp_path), lambda: interpretar(b"", rota, SHA, "r")):
+        with pytest.raises(ErrorFuente, match=r"El lector de «roto» falló con algo que no esperaba \(KeyError en __init__\.py, línea \d+\)\. Dónde: fuente prueba") as error:
+            leer_rota()
+        assert "canario" not in str(error.value)

@@ -13,9 +13,11 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import openpyxl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rendicion import fuentes
 from rendicion.errores import ErrorRendicion
 from rendicion.fuente import Fuente, fuente_desde
 from rendicion.fuentes import extraer, interpretar
@@ -52,6 +54,14 @@ textos = st.text(
     ]
 )
 filas_hostiles = st.lists(st.lists(textos, min_size=0, max_size=6), max_size=8)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _sin_red():
+    """Deja pasar tal como es el error que el programa no esperaba: aquí ninguno se perdona."""
+    with pytest.MonkeyPatch.context() as parche:
+        parche.setattr(fuentes, "no_esperado", lambda _fuente, error: error)
+        yield
 
 
 def fuente(tipo: str, **cambios: Any) -> Fuente:

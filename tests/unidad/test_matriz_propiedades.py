@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from rendicion import fuentes
 from rendicion.errores import ErrorRendicion
 from rendicion.fuentes.matriz import leer_matriz
 from rendicion.fuentes.matriz_comparacion import en_csv
@@ -48,6 +49,14 @@ opciones = st.fixed_dictionaries(
         "titulo_superior": st.sampled_from(["combinadas", "hasta_el_siguiente"]),
     },
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _sin_red():
+    """Deja pasar tal como es el error que el programa no esperaba: aquí ninguno se perdona."""
+    with pytest.MonkeyPatch.context() as parche:
+        parche.setattr(fuentes, "no_esperado", lambda _fuente, error: error)
+        yield
 
 
 def hacer(hojas: dict[str, list[list[Any]]]) -> bytes:
