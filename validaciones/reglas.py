@@ -79,6 +79,7 @@ def _ficha(resultado: Resultado) -> dict[str, Any]:
         "faltas": resultado.faltas,
         "estado": resultado.estado,
         "detalle": resultado.detalle,
+        "reventada": resultado.reventada,
         "ejemplos": [dict(e) for e in resultado.ejemplos],
     }
 

@@ -134,8 +134,8 @@ def tabla_rechazos(tablas: Tablas) -> Cuadro | None:
     orden = sorted(cuentas, key=lambda c: (-cuentas[c], c))
     return Cuadro(
         id="tabla-rechazos",
-        titulo="Registros rechazados, por regla",
-        columnas=("Qué pasó", "Fuente", "Registros", "Cómo se corrige", "Quién corrige"),
+        titulo="Registros rechazados, por fuente y regla",
+        columnas=("Qué pasó, con un ejemplo", "Fuente", "Registros", "Cómo se corrige", "Quién corrige"),
         filas=tuple(
             (
                 ajeno(letra(ejemplo[c], "explicacion"), 200), ajeno(c[1], 60), num(numero(cuentas[c])),

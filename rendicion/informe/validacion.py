@@ -16,6 +16,7 @@ from rendicion.informe.motor import pintar
 from rendicion.informe.palabras import REGLAS, SEVERIDADES, Estado
 
 EJEMPLOS = 10
+_TITULOS = {"evidencia": "Evidencia recibida"} | {n: t.titulo for n, t in TABLAS.items()}
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def pagina_validacion(
         rechazos=tabla_rechazos(tablas),
         n_rechazos=len(tablas["rechazos"]),
         criterios=_criterios(cast("list[Mapping[str, object]]", resultados.get("calidad") or [])),
-        tendencia=_tendencia(cast("list[Mapping[str, object]]", resultados.get("tendencia") or [])),
+        tendencia=_tendencia(resultados, ficha),
     )
 
 
@@ -119,14 +120,19 @@ def _criterios(medidas: list[Mapping[str, object]]) -> Cuadro | None:
     )
 
 
-def _tendencia(entregas: list[Mapping[str, object]]) -> Cuadro | None:
-    """Devuelve las cuentas de las entregas anteriores, de la primera a la última; nada si esta es la primera."""
-    if not entregas:
+def _tendencia(resultados: Mapping[str, object], ficha: Ficha) -> Cuadro | None:
+    """Devuelve las cuentas de cada entrega, de la primera a esta; nada si esta es la primera."""
+    anteriores = cast("list[Mapping[str, object]]", resultados.get("tendencia") or [])
+    if not anteriores:
         return None
+    recibido = cast("list[Mapping[str, int]]", resultados["conciliacion"])
+    esta = {c: sum(f[c] for f in recibido) for c in ("recibidos", "rechazados")}
+    resumen = cast("Mapping[str, int]", resultados["resumen"])
+    entregas = [*anteriores, {"entrega": f"{ficha.entrega} (esta)", "corte": ficha.corte, **esta, **resumen}]
     cifras = ("recibidos", "rechazados", "cumplen", "no_cumplen", "no_corrieron")
     return Cuadro(
         id="tabla-tendencia",
-        titulo="Entregas anteriores",
+        titulo="Cada entrega, de la primera a esta",
         columnas=("Entrega", "Corte", "Recibidos", "Rechazados", "Reglas que se cumplen", "No se cumplen", "Sin filas que revisar"),
         filas=tuple((Celda(str(e["entrega"])), Celda(str(e["corte"])), *(num(str(e[c])) for c in cifras)) for e in entregas),
         numericas=frozenset({2, 3, 4, 5, 6}),
@@ -151,14 +157,14 @@ def _grupos(reglas: list[Mapping[str, object]]) -> tuple[Grupo, ...]:
         fuente = None if r["fuente"] is None else str(r["fuente"])
         por_grupo.setdefault((str(r["tabla"]), fuente), []).append(_regla(i, r))
     return tuple(
-        Grupo(f"grupo-{n}", TABLAS[t].titulo if t in TABLAS else limpio(t, 80), None if f is None else limpio(f, 80), tuple(rs))
+        Grupo(f"grupo-{n}", _TITULOS.get(t) or limpio(t, 80), None if f is None else limpio(f, 80), tuple(rs))
         for n, ((t, f), rs) in enumerate(por_grupo.items(), 1)
     )
 
 
 def _regla(i: int, r: Mapping[str, object]) -> Regla:
     revisadas, faltas = int(str(r["revisadas"])), int(str(r["faltas"]))
-    clave = _clave(str(r["estado"]), revisadas, faltas)
+    clave = _clave(str(r["estado"]), revisadas, faltas, sin_filas=r.get("reventada") is False)
     return Regla(
         ancla=f"regla-{i}",
         regla=limpio(str(r["regla"]), 80),
@@ -176,20 +182,24 @@ def _regla(i: int, r: Mapping[str, object]) -> Regla:
 
 
 def _fila(r: Regla) -> tuple[Celda, ...]:
-    muda = r.clave == "no_corrio"
+    revisadas = SIN_DATO if r.clave == "no_corrio" else numero(r.revisadas)
+    faltas = numero(r.faltas) if r.revisadas else SIN_DATO
     return (
-        ajeno(r.descripcion), insignia(r.estado), num(SIN_DATO if muda else numero(r.revisadas)), num(SIN_DATO if muda else numero(r.faltas)),
+        ajeno(r.descripcion), insignia(r.estado), num(revisadas), num(faltas),
         ajeno(r.campo or "toda la fila", 80), ajeno(r.norma, 200), Celda(r.severidad), ajeno(r.quien_corrige, 120),
     )
 
 
-def _clave(estado: str, revisadas: int, faltas: int) -> str:
-    """Decide el estado que se muestra; lo desconocido o contradictorio nunca es verde."""
+def _clave(estado: str, revisadas: int, faltas: int, *, sin_filas: bool) -> str:
+    """Decide el estado que se muestra; lo desconocido o contradictorio nunca es verde.
+
+    `sin_filas` dice que la regla, si no corrió, fue por no tener qué revisar y no porque se dañara.
+    """
     if estado == "cumple" and not faltas:
         return "cumple" if revisadas else "sin_filas"
     if estado == "no_cumple" or (estado == "cumple" and faltas):
         return "no_cumple"
-    return "no_corrio"
+    return "sin_filas" if estado == "no_corrio" and sin_filas else "no_corrio"
 
 
 def _o_nada(valor: object, largo: int) -> str | None:

@@ -44,9 +44,13 @@ ENTREGA = {"entrega": "e-001", "numero": 1, "corte": "2020-04-30", "recibidos": 
 ENTREGA |= {"reglas": 9, "cumplen": 7, "no_cumplen": 2, "no_corrieron": 0}
 
 
-def test_la_tendencia_muestra_cada_entrega_anterior() -> None:
+def test_la_tendencia_muestra_cada_entrega_anterior_y_al_final_esta() -> None:
     hechas = filas([ENTREGA], "tendencia", "tendencia")
     assert hechas["e-001"][1:] == ["2020-04-30", "50", "10", "7", "2", "0"]
+    ficha, recibido = muestras.ficha(), muestras.resultados()["conciliacion"]
+    sumas = [str(sum(f[c] for f in recibido)) for c in ("recibidos", "rechazados")]
+    assert list(hechas)[-1] == f"{ficha.entrega} (esta)"
+    assert hechas[f"{ficha.entrega} (esta)"][1:] == [ficha.corte.isoformat(), *sumas, "3", "1", "1"]
 
 
 def test_la_primera_entrega_no_tiene_tendencia() -> None:

@@ -37,7 +37,7 @@ def test_cada_estado_se_cuenta_por_sus_reglas() -> None:
 
 
 @pytest.mark.parametrize(
-    "cambios", [{"estado": "no_corrio"}, {"estado": "algo_nuevo"}, {"estado": "cumple", "revisadas": 0}, {"estado": "cumple", "faltas": 3}, {"estado": "no_cumple", "faltas": 0}, {"estado": ""}]
+    "cambios", [{"estado": "no_corrio"}, {"estado": "no_corrio", "reventada": False, "revisadas": 0}, {"estado": "algo_nuevo"}, {"estado": "cumple", "revisadas": 0}, {"estado": "cumple", "faltas": 3}, {"estado": "no_cumple", "faltas": 0}, {"estado": ""}]
 )
 def test_solo_es_verde_la_regla_que_reviso_filas_y_no_hallo_faltas(cambios: dict[str, object]) -> None:
     assert "bien" not in _clases(_fila(_pagina(**cambios), "cantidad_positiva"))
@@ -47,6 +47,15 @@ def test_solo_es_verde_la_regla_que_reviso_filas_y_no_hallo_faltas(cambios: dict
 def test_una_regla_que_no_corrio_no_dice_cero_faltas() -> None:
     celdas = [c.texto for c in _fila(_pagina(), "pregunta_sin_cedula").todos("td")]
     assert celdas[1:3] == ["sin dato", "sin dato"]
+
+
+def test_una_regla_que_no_tuvo_que_revisar_no_es_verde_ni_hay_que_atenderla() -> None:
+    raiz = _pagina(estado="no_corrio", reventada=False, revisadas=0)
+    fila = _fila(raiz, "cantidad_positiva")
+    assert "neutro" in _clases(fila)
+    assert [c.texto for c in fila.todos("td")][1:3] == ["0", "sin dato"]
+    assert [a for a in raiz.todos("article") if "cantidad_positiva" in a.texto] == []
+    assert [a for a in _pagina(estado="no_corrio", reventada=True).todos("article") if "cantidad_positiva" in a.texto] != []
 
 
 def test_las_reglas_por_atender_van_primero_y_llevan_a_su_detalle() -> None:
