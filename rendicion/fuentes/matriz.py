@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -57,10 +57,15 @@ def abrir_hojas(bruto: bytes, fuente: Fuente, hojas: tuple[str, ...], excluir: t
     leido, avisos = excel.leer(bruto, libro.Pedido(archivo, hojas, excluir, fuente.decimal, combinadas=True), fuente)
     nombres = nombres_publicables(n for n, _ in leido.hojas)
     crudas = [
-        HojaCruda(nombre, [excel.fila_cruda(*f) for f in filas], [(r[0], r[1], r[2], r[3]) for r in leido.combinadas.get(n, ())])
+        HojaCruda(nombre, [excel.fila_cruda(*f) for f in filas], _dentro(leido.combinadas.get(n, ()), filas[-1][0] if filas else 0))
         for nombre, (n, filas) in zip(nombres, leido.hojas, strict=True)
     ]
     return crudas, avisos
+
+
+def _dentro(combinadas: Iterable[Sequence[int]], ultima: int) -> list[tuple[int, int, int, int]]:
+    """Corta las celdas combinadas en la última fila con algo: una que baja hasta el millón no da más trabajo que las filas que hay."""
+    return [(f, c, min(hasta_f, ultima - 1), hasta_c) for f, c, hasta_f, hasta_c in combinadas if f < ultima]
 
 
 def dependencia_de(fila: FilaLeida, mapa: Mapa, fuente: Fuente) -> str:

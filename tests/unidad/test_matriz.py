@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rendicion.errores import ErrorFuente, ErrorUso
+from rendicion.fuentes.matriz import abrir_hojas
 from rendicion.normalizacion import normalizar
 from tests.unidad.muestras_matriz import PERIODOS, PLAN, TITULOS, el, fila, fuente, leer, libro, plan_de, registros, reglas, una
 
@@ -142,6 +143,15 @@ def test_las_celdas_combinadas_y_las_que_se_rellenan_bajan_su_texto():
     assert "subcomponente_con_otro_nombre" not in reglas(hallazgos)
     sin_combinar, _ = plan_de(una(*filas), fuente(rellenar=["subcomponente"], numeracion="orden"))
     assert [a.id for a in sin_combinar.actividades] == ["1.1", "1.2", "2.1", "2.2"]
+
+
+def test_miles_de_celdas_combinadas_hasta_el_fin_de_la_hoja_no_detienen_la_lectura():
+    """Un libro pequeño puede pedir mil millones de pasos; se cuentan las filas leídas, no el reloj."""
+    bruto = una(fila(), fila("1.2", programa=None), combinadas={"S01": ["B2:B1048576"]})
+    (hoja,), _ = abrir_hojas(bruto, fuente(), ("S*",), (), "m.xlsx")
+    assert hoja.combinadas == [(1, 1, 2, 1)]
+    plan, _ = plan_de(bruto)
+    assert [a.subcomponente for a in plan.actividades] == ["Uno", "Uno"]
 
 
 def test_una_cantidad_combinada_no_se_reparte_se_rechaza():
