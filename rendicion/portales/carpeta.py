@@ -109,7 +109,19 @@ def _copiar(carpeta: Path, destino: Path) -> None:
     aparte = destino.with_name(f".copiando-{destino.name}")
     shutil.rmtree(aparte, ignore_errors=True)
     shutil.copytree(carpeta, aparte)
+    # Si se va la luz, un nombre puede llegar al disco antes que sus bytes: una entrega a la vista y vacía.
+    for ruta in (*sorted(aparte.rglob("*")), aparte):
+        _a_disco(ruta)
     aparte.rename(destino)
+    _a_disco(destino.parent)
+
+
+def _a_disco(ruta: Path) -> None:
+    descriptor = os.open(ruta, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _escribir_aparte(destino: Path, archivos: Mapping[str, bytes]) -> None:

@@ -189,6 +189,14 @@ def test_matar_el_proceso_en_cualquier_punto_deja_la_vieja_o_la_nueva_y_la_sigui
     assert {v for _, v in vistas} == {"vieja", "nueva"}, "hay puntos antes y después de publicar"
 
 
+def test_lo_que_se_publica_llega_al_disco_antes_de_tomar_su_nombre(escena: Escena) -> None:
+    """Si se va la luz, no puede haber una entrega a la vista con archivos vacíos."""
+    puntos = escena.nueva["puntos"]
+    nombre = next(i for i, p in enumerate(puntos) if p.startswith("publicar: rename portal/") and f".copiando-{escena.nueva['entrega']} " in p)
+    archivos = sum(a.is_file() for a in (escena.trabajo / "portal" / CONJUNTO / escena.nueva["entrega"]).rglob("*"))
+    assert sum(p.startswith("publicar: a disco") for p in puntos[:nombre]) >= archivos > 20
+
+
 def test_un_disco_que_se_llena_al_abrir_un_archivo_no_deja_nada_a_medias(escenas: list[Escena]) -> None:
     escrituras = escenas[0].nueva["escrituras"]
     elegidas = escrituras[:: max(len(escrituras) // LLENOS, 1)]
