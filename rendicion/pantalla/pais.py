@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from rendicion.pantalla.terminal import AVISO, consola, cuadro, escribir_json, numero, porcentaje
+from rendicion.pantalla.terminal import AVISO, consola, cuadro, escribir_json, linea, numero, porcentaje
 
 if TYPE_CHECKING:
     from rendicion.pais.corrida import ResultadoPais
@@ -60,6 +60,7 @@ def mostrar_pais(resultado: ResultadoPais, *, en_json: bool) -> None:
     if len(lotes.fallas) > _A_LA_VISTA:
         terminal.print(f"  … y {len(lotes.fallas) - _A_LA_VISTA} más; están en la tabla entidades.")
     terminal.print(Text(f"Entrega nacional: {entrega.carpeta}" + ("" if entrega.nueva else " (nada cambió)")))
+    linea(terminal, ("Siguiente: ", "bold"), f"rendicion pais verificar {entrega.carpeta}")
 
 
 def mostrar_resumen_del_pais(resumen: Resumen, *, en_json: bool) -> None:

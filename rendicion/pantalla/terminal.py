@@ -119,8 +119,8 @@ def avance() -> Callable[[str, Mapping[str, Any]], None]:
         if evento == "sin_dato":
             terminal.print(Text("  ✘ ", "red") + Text(visible(f"{datos['fuente']}: sin dato. {datos['error']}")))
         elif evento == "fuente":
-            faltas = f", {datos['con_falta']} no se entienden" if datos["con_falta"] else ""
-            terminal.print(Text("  ✔ ", "green") + Text(f"{datos['fuente']}: {numero(datos['recibidos'])} registros leídos{faltas}"))
+            faltas = f", {numero(datos['con_falta'])} sin entender" if datos["con_falta"] else ""
+            terminal.print(Text("  ✔ ", "green") + Text(visible(f"{datos['fuente']}: {numero(datos['recibidos'])} leídos{faltas}")))
         else:
             terminal.print(Text(str(datos.get("texto", evento))))
 
