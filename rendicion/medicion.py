@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from rendicion import antiguedad, conteo, indicadores
 from rendicion.almacen.entregas import EntregaGuardada
 from rendicion.calidad import calidad
 from rendicion.ciclo import cronograma, registros
+from rendicion.ciclo.encuestas_publicadas import conservar
 from rendicion.contexto import Contexto
 from rendicion.correcciones import COMPARADAS, comparar
 from rendicion.entradas import AVANCES
@@ -74,6 +76,7 @@ def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, Entr
     """
     plan, corte, interpretadas = contexto.leido.plan, contexto.corte, validada.interpretadas
     publicado = registros.publicar([c for c in interpretadas if isinstance(c, registros.Registros)], corte, _nombres_publicos(contexto), contexto.vigencia.ciclo)
+    publicado.tablas["encuestas"], sin_renovar = _encuestas(publicado.tablas["encuestas"], previas, contexto)
     url_identifica = {c.lectura.fuente.id for c in interpretadas if c.lectura.fuente.url_identifica}
     avances = conteo.contar(validada.aceptados, plan, corte, url_identifica)
     acumulado = conteo.diarios(avances)
@@ -86,6 +89,7 @@ def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, Entr
                 *contexto.leido.hallazgos,
                 *(h for c in interpretadas for h in c.hallazgos),
                 *publicado.hallazgos,
+                *sin_renovar,
                 *cronograma.hallazgos(contexto.vigencia.cortes, corte, contexto.vigencia.ciclo),
                 *_antiguedad(contexto, interpretadas, avances),
             ]
@@ -99,6 +103,13 @@ def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, Entr
     cambios = [c for n in COMPARADAS for c in _cambios(n, tablas[n].to_pylist(), previas, contexto)]
     tablas["correcciones"] = tabla_arrow(PUBLICAS["correcciones"], [*cambios, *filas_de_retiros(contexto.retiros_por_decir)])
     return tablas
+
+
+def _encuestas(filas: list[dict[str, Any]], previas: Mapping[date, EntregaGuardada], contexto: Contexto) -> tuple[list[dict[str, Any]], list[Hallazgo]]:
+    """Deja como estaban las encuestas que cambiaron poco; una persona puede pedir otra cosa con un motivo para la tabla."""
+    publicadas = [_filas_de(e, "encuestas") for e in sorted(previas.values(), key=lambda e: e.manifiesto["numero"])]
+    pedidas = [m.clave for m in contexto.motivos if m.tabla == "encuestas"]
+    return conservar(filas, publicadas, contexto.vigencia.ciclo.k_encuestas, lambda clave: any(fnmatchcase("|".join(clave), p) for p in pedidas))
 
 
 def _cambios(nombre: str, ahora: list[dict[str, Any]], previas: Mapping[date, EntregaGuardada], contexto: Contexto) -> list[dict[str, Any]]:

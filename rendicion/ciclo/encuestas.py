@@ -62,7 +62,7 @@ def agregar(respuestas: Sequence[Respuesta], *, k: int = K, opciones: Opciones |
     3. si no hay una opción así, la pregunta no se publica en ese espacio (véase `hallazgos`);
     4. `con_total` oculta las mismas opciones en todos los espacios y en el total, para que restar espacios tampoco sirva.
 
-    No protege de restar dos entregas en que cambian pocas respuestas: publique una encuesta cuando esté cerrada.
+    De restar dos entregas en que cambian pocas respuestas protege `encuestas_publicadas`.
     """
     if k < 2:
         raise ErrorUso(f"k = {k} no protege a nadie.", hacer="Use k de 2 en adelante; el valor corriente es 5.")
