@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esquemas import TABLAS
+from rendicion import fuentes
+from rendicion.almacen.referencia import fuentes as declaradas
+from rendicion.ciclo import registros
 from rendicion.ciclo.autodiagnostico import NIVELES, UMBRALES, Umbrales, banda, calcular
 from rendicion.errores import ErrorUso
 
@@ -110,3 +114,17 @@ def test_la_referencia_trae_el_formato_y_no_inventa_actividades() -> None:
         UMBRALES.fuente,
     )
     assert all(banda(Decimal(b["desde"])) == banda(Decimal(b["hasta"])) == b["banda"] for b in formato["bandas"])
+
+
+def test_la_declaracion_que_trae_la_referencia_lee_la_matriz_llena(tmp_path: Path) -> None:
+    leame = (REFERENCIA / "LEAME.md").read_text(encoding="utf-8")
+    (tmp_path / "autodiagnostico.toml").write_text(leame.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    vacia = (REFERENCIA / "matriz.csv").read_text(encoding="utf-8")
+    (tmp_path / "matriz.csv").write_text(vacia + "DATOS SINTÉTICOS,Categoría,Una actividad,70,\nDATOS SINTÉTICOS,Categoría,Sin calificar,,\n", encoding="utf-8")
+    [declarada] = declaradas(tmp_path)
+    bruto = fuentes.extraer(declarada.fuente, declarada.carpeta)
+    leida = registros.convertir(fuentes.interpretar(bruto.contenido, declarada.fuente, "a" * 64, bruto.origen))
+    filas = registros.publicar([leida], date(2020, 12, 31)).tablas["autodiagnostico"]
+    assert leida.rechazos == ()
+    assert [f["puntaje"] for f in filas] == [70, None]
+    assert calcular(filas).nivel == "consolidacion"
