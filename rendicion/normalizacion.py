@@ -14,12 +14,10 @@ from esquemas.arrow import tipo_arrow
 from rendicion.conversion import Falta, leer_cantidad, leer_fecha
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura
-from rendicion.proteccion import OCULTO, clave_personal, detectar, ocultar, url_personal
+from rendicion.proteccion import CLAVE_DUDOSA, OCULTO, URL_DUDOSA, clave_personal, detectar, ocultar, url_personal
 
 _AVANCES = TABLAS["avances"]
 
-# Lo que puede esconder un dato personal en una clave; lo que no lo tiene no se revisa una por una.
-_CLAVE_DUDOSA = r"@|\d[\d.\s()-]{4,}\d|[A-Za-z]{2}\.?\s?\d{1,3}\s?[a-zA-Z]?\s*(?:#|[nN][°ºo]|[lLcC]|[-–])"
 _CON_DATO_PERSONAL = {
     "registro": Falta(
         "registro_con_dato_personal",
@@ -90,9 +88,9 @@ def _sin_personas(lectura: Lectura) -> tuple[Lectura, list[Rechazo]]:
     El registro queda nombrado por su fila, también en los rechazos que ya traía.
     """
     celdas, columnas = lectura.celdas, lectura.fuente.columnas
-    claves = _filas_que(celdas["registro"], _CLAVE_DUDOSA, partial(clave_personal, columna=columnas.get("registro", "")))
+    claves = _filas_que(celdas["registro"], CLAVE_DUDOSA, partial(clave_personal, columna=columnas.get("registro", "")))
     cortos = {f: _corto(lectura, f) for f in claves}
-    urls = _filas_que(celdas["url"], "@|%40|[?&]", url_personal)
+    urls = _filas_que(celdas["url"], URL_DUDOSA, url_personal)
     celdas = _cambiar(_cambiar(celdas, "registro", cortos), "url", dict.fromkeys(urls))
     rechazos = [
         replace(_rechazo(celdas, fila, campo, _CON_DATO_PERSONAL[campo], columnas.get(campo)), valor=OCULTO)

@@ -37,6 +37,15 @@ _COLUMNA_DE_PERSONA = re.compile(
 )
 _FECHA_PEGADA = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
+# Lo que puede tener un dato personal, escrito sin mirar alrededor para que Arrow lo busque de una vez en toda una columna:
+# deja pasar de más y nunca de menos. Solo lo que pasa se revisa uno por uno.
+CLAVE_DUDOSA = (
+    r"(?i)@|(?:c\.?\s?c|t\.?\s?i|c\.?\s?e|nuip|c[ée]dula|ciudadan[íi]a|identificad|tel|cel|m[óo]vil|whatsapp)[^\d]{0,20}\d"
+    r"|\d\.\d{3}\.\d{3}|(?:^|[^\w-])[1-9]\d{6,}|60[1-8]\)?[\s-]?\d{3}[\s-]?\d{4}|3\d{2}[\s.-]?\d{3}[\s.-]?\d{2}[\s.-]?\d{2}"
+    r"|(?:^|[^\w])(?:c|k|a|t|d|m)[a-z.]{1,10}\s*(?:n[°ºo.]*\s*|#\s*)?\d"
+)
+URL_DUDOSA = r"(?i)@|%40|[?&][^=&#]*(?:ced|céd|doc|identi|nuip|cc|correo|mail|tel|cel|m[óo]vil|whats)"
+
 DETECTORES: dict[str, re.Pattern[str]] = {
     "correo": _CORREO,
     "direccion": _DIRECCION,

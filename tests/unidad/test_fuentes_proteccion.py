@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rendicion.proteccion import clave_personal, detectar, nombres_publicables, ocultar, url_personal
+from rendicion.proteccion import CLAVE_DUDOSA, URL_DUDOSA, clave_personal, detectar, nombres_publicables, ocultar, url_personal
 
 
 @pytest.mark.parametrize(
@@ -86,6 +90,23 @@ def test_un_numero_suelto_es_una_clave_salvo_que_su_columna_diga_que_es_de_una_p
 )
 def test_una_direccion_web_con_un_correo_o_una_cedula_no_se_publica(url: str, personal: bool):
     assert url_personal(url) is personal
+
+
+PARTES = st.sampled_from(
+    ["CC", "c.c.", "Cédula", "TI", "CE", "nuip", "identificado con", "cédula de ciudadanía", "1047123456", "73123456", "45.678.901", "1.047.123.456", "3001234567", "300 123 4567",
+     "605 664 1234", "+57", "tel", "Celular:", "móvil", "664 1234", "ana@correo.example", "ana @ correo.example", "calle", "Cra.", "Mz", "diagonal", "30", "5a", "# 17-25", "No 12", "Lote 12",
+     "EXT-20-0001", "fila", "A1", "-", "#", ".", ",", "cedula=", "correo=", "?", "&", "%40", "x"]
+)  # fmt: skip
+
+
+@given(st.lists(PARTES, min_size=1, max_size=5), st.sampled_from(["", " ", " - "]))
+def test_lo_que_se_detecta_uno_por_uno_siempre_pasa_por_lo_dudoso(partes: list[str], union: str):
+    clave = union.join(partes)
+    if clave_personal(clave, "Cédula"):
+        assert pc.match_substring_regex(pa.array([clave]), CLAVE_DUDOSA)[0].as_py(), clave
+    url = f"https://x.example/?{clave}"
+    if url_personal(url):
+        assert pc.match_substring_regex(pa.array([url]), URL_DUDOSA)[0].as_py(), url
 
 
 def test_el_nombre_de_una_hoja_o_de_un_archivo_no_muestra_a_nadie_y_sigue_siendo_distinto():
