@@ -42,7 +42,7 @@ class Captura:
 
 
 class Capturas:
-    """Guarda y devuelve capturas. Una captura existe cuando tiene su ficha; los bytes nunca se reescriben."""
+    """Guarda y devuelve capturas. Una captura existe cuando tiene su ficha entera; los bytes nunca se reescriben."""
 
     def __init__(self, carpeta: Path) -> None:
         self._carpeta = carpeta
@@ -82,8 +82,9 @@ class Capturas:
     ) -> Captura:
         huella = hashlib.sha256(contenido).hexdigest()
         archivo, ficha = self._rutas(fuente.id, huella)
-        if ficha.exists() and archivo.exists() and sha256(archivo) == huella:
-            return Captura(**json.loads(ficha.read_text("utf-8")))
+        anterior = _leer_ficha(ficha)
+        if anterior and archivo.exists() and sha256(archivo) == huella:
+            return anterior
         captura = Captura(
             fuente=fuente.id,
             sha256=huella,
@@ -167,10 +168,19 @@ class Capturas:
     def ultima(self, fuente: str) -> Captura | None:
         """Devuelve la última captura vista de una fuente (o, si no se anotó, la más reciente), o nada."""
         vista = self._vista(fuente).get("sha256")
-        if vista and (ficha := self._rutas(fuente, vista)[1]).exists():
-            return Captura(**json.loads(ficha.read_text("utf-8")))
-        fichas = [Captura(**json.loads(f.read_text("utf-8"))) for f in (self._carpeta / fuente).glob("[!.]*.json")]
-        return max(fichas, key=lambda c: (c.capturada, c.sha256), default=None)
+        if vista and (captura := _leer_ficha(self._rutas(fuente, vista)[1])):
+            return captura
+        fichas = (_leer_ficha(f) for f in (self._carpeta / fuente).glob("[!.]*.json"))
+        return max((c for c in fichas if c), key=lambda c: (c.capturada, c.sha256), default=None)
+
+
+def _leer_ficha(ruta: Path) -> Captura | None:
+    """Lee una ficha; la que falta o está dañada no es una ficha, y su captura se vuelve a guardar."""
+    try:
+        captura = Captura(**json.loads(ruta.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return captura if captura.sha256 == ruta.stem else None
 
 
 def _declaracion(fuente: Fuente) -> str:

@@ -42,6 +42,17 @@ def test_una_captura_sin_su_ficha_no_existe(tmp_path: Path) -> None:
     assert capturas.conservar(FUENTE, b"datos", "n.csv", {}, HOY) == una
 
 
+@pytest.mark.parametrize("danada", ["", '{"fuente": "sin', "[]", '{"fuente": "noticias"}', "{}"])
+def test_una_ficha_danada_es_como_si_no_estuviera_y_la_captura_se_guarda_otra_vez(tmp_path: Path, danada: str) -> None:
+    capturas = Capturas(tmp_path)
+    una = capturas.conservar(FUENTE, b"datos", "n.csv", {}, HOY)
+    (tmp_path / "noticias" / f"{una.sha256}.json").write_text(danada, "utf-8")
+    assert capturas.ultima("noticias") is None
+    assert capturas.previa(FUENTE, HOY.date()) is None
+    assert capturas.conservar(FUENTE, b"datos", "n.csv", {}, HOY) == una
+    assert capturas.ultima("noticias") == una
+
+
 def test_una_captura_alterada_se_niega_y_se_rehace(tmp_path: Path) -> None:
     capturas = Capturas(tmp_path)
     una = capturas.conservar(FUENTE, b"datos", "n.csv", {}, HOY)
