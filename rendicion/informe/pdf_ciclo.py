@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,10 @@ def piezas(cifras: Mapping[str, Any], tablas: Mapping[str, Sequence[Fila]]) -> t
         _cronograma(cifras["cronograma"], tablas["cronograma"]),
         _autodiagnostico(cifras["autodiagnostico"], cifras["reglas"]),
     )
+
+
+def _dia(texto: str | None) -> str:
+    return fecha_larga(date.fromisoformat(texto) if texto else None)
 
 
 def _pct(valor: str | None) -> str:
@@ -61,7 +66,7 @@ def _compromisos(c: Mapping[str, Any], filas: Sequence[Fila]) -> Pieza:
     plazos = Cuadro(
         "Cambios de plazo", ("Compromiso", "Cambio", "Antes", "Después", "Días", "Qué se dijo"),
         tuple(
-            (celda(x["compromiso_id"]), _num(x["numero"]), celda(x["antes"]), celda(x["despues"]), _num(x["dias_movidos"]), celda(x["detalle"]))
+            (celda(x["compromiso_id"]), _num(x["numero"]), celda(_dia(x["antes"])), celda(_dia(x["despues"])), _num(x["dias_movidos"]), celda(x["detalle"]))
             for x in c["cambios_de_plazo"]
         ),
     )  # fmt: skip
