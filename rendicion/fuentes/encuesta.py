@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rendicion.fuentes.base import DeArchivo
 from rendicion.fuentes.redes_csv import con_hora_local
-from rendicion.fuentes.texto_csv import leer_csv
+from rendicion.fuentes.texto_csv import OPCIONES_CSV, leer_csv
 
 if TYPE_CHECKING:
     from rendicion.fuente import Fuente
@@ -20,7 +20,7 @@ class Encuesta(DeArchivo):
     """
 
     nombre = "encuesta"
-    opciones: frozenset[str] = frozenset()
+    opciones: frozenset[str] = OPCIONES_CSV
 
     def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
         """Lee los bytes; lanza ErrorFuente si el archivo entero no sirve."""

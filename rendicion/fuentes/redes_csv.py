@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rendicion.errores import ErrorUso
 from rendicion.fuentes.base import DeArchivo, opcion_texto
 from rendicion.fuentes.instantes import a_hora_local, zona_de
-from rendicion.fuentes.texto_csv import leer_csv
+from rendicion.fuentes.texto_csv import OPCIONES_CSV, leer_csv
 
 if TYPE_CHECKING:
     from rendicion.fuente import Fuente
@@ -23,7 +23,7 @@ class RedesCsv(DeArchivo):
     """
 
     nombre = "redes_csv"
-    opciones: frozenset[str] = frozenset({"zona_origen"})
+    opciones: frozenset[str] = OPCIONES_CSV | {"zona_origen"}
 
     def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
         """Lee los bytes; lanza ErrorFuente si el archivo entero no sirve."""

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from rendicion.errores import ErrorFuente, ErrorUso
-from rendicion.fuentes.base import DeArchivo, opcion_lista
+from rendicion.fuentes.base import DeArchivo, opcion_lista, opcion_logica
 from rendicion.fuentes.encabezado import Falla, Fila, Hoja, halladas
 from rendicion.fuentes.tabla import TODO_EL_ARCHIVO, leer_hojas, revisar_campos
 from rendicion.hallazgos import Hallazgo
@@ -32,6 +32,7 @@ CODIFICACIONES: Final = (
     "mac-roman",
 )
 SEPARADORES: Final = {",": "la coma «,»", ";": "el punto y coma «;»", "\t": "el tabulador «\\t»", "|": "la barra «|»"}
+OPCIONES_CSV = frozenset({"comillas"})
 _MARCAS_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LINEAS_DE_MUESTRA = 30
 _COLUMNAS_PARA_SOSPECHAR = 3
@@ -40,11 +41,12 @@ _COLUMNAS_PARA_SOSPECHAR = 3
 class Csv(DeArchivo):
     """Lee archivos separados por comas, punto y coma o tabulador.
 
-    Sin `codificacion` prueba UTF-8 y luego Windows (cp1252), y lo dice; sin `separador` usa la coma.
+    Sin `codificacion` prueba UTF-8 y luego Windows (cp1252), y lo dice; sin `separador` usa la coma. Con `comillas = false`
+    una comilla es una letra como las demás: así exportan algunos sistemas.
     """
 
     nombre = "csv"
-    opciones: frozenset[str] = frozenset({"rellenar"})
+    opciones: frozenset[str] = OPCIONES_CSV | {"rellenar"}
 
     def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:
         """Lee los bytes; lanza ErrorFuente si el archivo entero no sirve."""
@@ -59,7 +61,7 @@ def leer_csv(bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) ->
     """Convierte los bytes de un CSV en una lectura."""
     texto, hallazgos = decodificar(bruto, fuente, archivo)
     separador = separador_de(fuente)
-    filas = _partir(texto, separador, archivo)
+    filas = _partir(texto, separador, archivo, comillas=opcion_logica(fuente, "comillas", defecto=True))
     pista = _pista_de_separador(texto, separador, tuple(fuente.columnas.values()))
     return leer_hojas([Hoja(filas, anchos=True)], fuente, captura_sha256, archivo, hallazgos=hallazgos, pista=pista)
 
@@ -203,10 +205,10 @@ def _probar(bruto: bytes, fuente: Fuente, archivo: str) -> tuple[str, list[Halla
     ]
 
 
-def _partir(texto: str, separador: str, archivo: str) -> list[Fila]:
+def _partir(texto: str, separador: str, archivo: str, *, comillas: bool) -> list[Fila]:
     """Parte el texto en filas con el lector estricto de Python; numera como una hoja de cálculo."""
     previo = csv.field_size_limit(max(len(texto), 1))
-    lector = csv.reader(io.StringIO(texto, newline=""), delimiter=separador, strict=True)
+    lector = csv.reader(io.StringIO(texto, newline=""), delimiter=separador, strict=True, quoting=csv.QUOTE_MINIMAL if comillas else csv.QUOTE_NONE)
     filas: list[Fila] = []
     linea = 1
     try:
@@ -226,7 +228,7 @@ def _comilla(error: str, linea: int, hasta: int, archivo: str) -> ErrorFuente:
     return ErrorFuente(
         f"{que}: no se puede saber dónde termina cada dato.",
         donde=f"{archivo}, línea {linea}{hasta_donde}",
-        hacer='Cierre la comilla, o escriba dos seguidas ("") donde el texto lleva una.',
+        hacer='Cierre la comilla, o escriba dos seguidas ("") donde el texto lleva una. Si ese sistema no encierra los textos entre comillas, escriba comillas = false en [opciones].',
     )
 
 

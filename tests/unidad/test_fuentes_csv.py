@@ -284,6 +284,14 @@ def test_una_comilla_sin_cerrar_niega_el_archivo_y_dice_donde_se_abre():
     assert "línea 3" in mensaje
 
 
+def test_si_se_declara_que_no_hay_comillas_una_comilla_es_una_letra():
+    texto = CABEZA.replace(",", "\t") + 'A1\t2020-03-01\t"Salvemos Juntos" en el barrio\t1\nA2\t2020-03-02\tEl plan "A tu lado\t2\n'
+    assert "comillas = false en [opciones]" in falla(texto, separador="\t")
+    lectura = leer(texto, separador="\t", opciones={"comillas": False})
+    assert celda(lectura, "titulo") == ['"Salvemos Juntos" en el barrio', 'El plan "A tu lado']
+    assert lectura.rechazos == ()
+
+
 def test_una_comilla_mal_puesta_niega_el_archivo():
     assert "comilla mal puesta" in falla(CABEZA + 'A1,2020-03-01,"Uno" dos,1\n')
 
