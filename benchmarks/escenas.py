@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 from pathlib import Path
+from typing import BinaryIO
 
 from benchmarks.medir import Toma, intercalar, medir
 from rendicion.sintetico.pais import Receta, escribir_pais
@@ -34,6 +35,7 @@ class Escena:
     raiz: Path
     carpeta: Path
     veces: int
+    veces_mayor: int
     procesos: int
 
     def datos(self, registros: int, tamano: tuple[int, int]) -> Path:
@@ -57,40 +59,59 @@ class Escena:
             shutil.rmtree(salida)
 
 
-def _junto(carpeta: Path):  # noqa: ANN202 -- es el archivo abierto
+def _junto(carpeta: Path) -> BinaryIO:
     carpeta.mkdir(parents=True)
     return (carpeta / "junto.csv").open("wb")
 
 
+def _miles(n: int) -> str:
+    return f"{n:,}".replace(",", ".")
+
+
+def _n(valor: float, decimales: int = 1) -> str:
+    return f"{valor:.{decimales}f}".replace(".", ",")
+
+
 def _s(t: Toma) -> str:
-    return f"{t.segundos:.1f}"
+    return _n(t.segundos)
 
 
 def _veces(t: Toma, base: Toma) -> str:
-    return f"{t.segundos / base.segundos:.1f} ×"
+    return f"{_n(t.segundos / base.segundos)} ×"
 
 
 def _exponentes(puntos: list[tuple[int, float]]) -> str:
     pares = pairwise(puntos)
-    return ", ".join(f"{b[0]:,}".replace(",", ".") + f": {log(b[1] / a[1]) / log(b[0] / a[0]):.2f}" for a, b in pares)
+    return ", ".join(f"{_miles(b[0])}: {_n(log(b[1] / a[1]) / log(b[0] / a[0]), 2)}" for a, b in pares)
 
 
-def pais(escena: Escena, tamanos: Tamanos) -> list[Tabla]:
-    """Mide la corrida completa junto al piso físico, en un archivo y por particiones."""
+def pais(escena: Escena, tamanos: Tamanos) -> tuple[Tabla, Toma]:
+    """Mide la corrida completa junto al piso físico, en un archivo y por particiones; deja hecha la salida del mayor tamaño."""
     filas, puntos = [], []
     for registros, tamano in tamanos.items():
         print(f"País de {registros} registros", file=sys.stderr, flush=True)
-        datos, n = escena.datos(registros, tamano), str(escena.procesos)
-        veces = escena.veces if registros <= 1_000_000 else max(1, min(escena.veces, 3))
-        ordenes = {"piso": escena.paso("piso", datos), "piso por partición": escena.paso("piso_por_particion", datos, n), "nuestro": escena.paso("nuestro", datos, n)}
-        tomas = intercalar(ordenes, veces, escena.raiz)
-        piso, partido, nuestro = tomas.values()
-        puntos.append((int(str(nuestro.dicho["registros"])), nuestro.segundos))
-        filas.append((f"{puntos[-1][0]:,}".replace(",", "."), _s(piso), _s(partido), _s(nuestro), _veces(nuestro, piso), _veces(nuestro, partido), *(f"{t.procesador:.1f}" for t in (piso, partido, nuestro)), f"{piso.memoria:.0f}", f"{nuestro.memoria:.0f}"))
         escena.limpiar()
-    columnas = ("registros", "piso, un archivo (s)", "piso, por partición (s)", "nuestro (s)", "contra un archivo", "contra particiones", "procesador: piso (s)", "por partición (s)", "nuestro (s)", "memoria del piso (MiB)", "memoria nuestra (MiB)")
+        datos, n = escena.datos(registros, tamano), str(escena.procesos)
+        veces = escena.veces if registros <= 1_000_000 else escena.veces_mayor
+        ordenes = {"piso": escena.paso("piso", datos), "piso por partición": escena.paso("piso_por_particion", datos, n), "nuestro": escena.paso("nuestro", datos, n)}
+        piso, partido, nuestro = intercalar(ordenes, veces, escena.raiz).values()
+        puntos.append((int(str(nuestro.dicho["registros"])), nuestro.segundos))
+        filas.append((_miles(puntos[-1][0]), str(veces), _s(piso), _s(partido), _s(nuestro), _veces(nuestro, piso), _veces(nuestro, partido), *(_n(t.procesador) for t in (piso, partido, nuestro)), _n(piso.memoria, 0), _n(nuestro.memoria, 0)))
+    columnas = ("registros", "tomas", "piso, un archivo (s)", "piso, por partición (s)", "nuestro (s)", "contra un archivo", "contra particiones", "procesador: piso (s)", "por partición (s)", "nuestro (s)", "memoria del piso (MiB)", "memoria nuestra (MiB)")
     nota = f"Exponente del costo hasta cada tamaño (1 es lineal): {_exponentes(puntos)}." if len(puntos) > 1 else ""
-    return [Tabla("La corrida completa del país", columnas, tuple(filas), nota)]
+    return Tabla("La corrida completa del país", columnas, tuple(filas), nota), nuestro
+
+
+def perfil(escena: Escena, tamanos: Tamanos) -> Tabla:
+    """Dice en qué se va el procesador de un lote, fase por fase."""
+    registros, tamano = max((n, t) for n, t in tamanos.items() if n <= 1_000_000)
+    toma = medir(escena.paso("perfil", escena.datos(registros, tamano)), escena.raiz)
+    millones, fases = int(str(toma.dicho["registros"])) / 1e6, toma.dicho["fases"]
+    filas = tuple((nombre, _n(s / millones, 2), f"{_n(100 * s / fases['todo'], 0)} %") for nombre, s in fases.items())
+    return Tabla(
+        "En qué se va el tiempo", ("fase", "procesador (s por millón)", "parte"), filas,
+        f"Un lote de {toma.dicho['particiones']} particiones y {_miles(int(str(toma.dicho['registros'])))} registros, en un proceso que ya cargó Great Expectations. No incluye la entrega nacional.",
+    )  # fmt: skip
 
 
 def validacion(escena: Escena, tamanos: Tamanos) -> list[Tabla]:
@@ -102,37 +123,42 @@ def validacion(escena: Escena, tamanos: Tamanos) -> list[Tabla]:
         pasos = ["solo_leer", "validar_nuestro", "validar_gx", "validar_pandera", *(["validar_frictionless"] if registros <= 100_000 else [])]
         tomas = intercalar({p: escena.paso(p, datos) for p in pasos}, escena.veces, escena.raiz)
         base = tomas.pop("solo_leer")
-        reglas += [(f"{registros:,}".replace(",", "."), p.removeprefix("validar_"), f"{t.segundos - base.segundos:.1f}", f"{t.memoria:.0f}", str(t.dicho["faltas"])) for p, t in tomas.items()]
+        de_gx = tomas["validar_gx"].propios
+        reglas += [(_miles(registros), p.removeprefix("validar_"), _n(t.propios, 2), _n(t.propios / de_gx, 2), _n(t.segundos - base.segundos), _n(t.memoria, 0), _miles(t.dicho["faltas"])) for p, t in tomas.items()]
         pasos = ["solo_contar", "calcular_nuestro", "calcular_puro", "calcular_pandas"]
         tomas = intercalar({p: escena.paso(p, datos) for p in pasos}, escena.veces, escena.raiz)
         base = tomas.pop("solo_contar")
-        cifras += [(f"{registros:,}".replace(",", "."), p.removeprefix("calcular_"), f"{t.segundos - base.segundos:.1f}", f"{t.memoria:.0f}", str(t.dicho["filas"])) for p, t in tomas.items()]
-        escena.limpiar()
+        cifras += [(_miles(registros), p.removeprefix("calcular_"), _n(t.segundos - base.segundos), _n(t.memoria, 0), _miles(t.dicho["filas"])) for p, t in tomas.items()]
     return [
-        Tabla("Las reglas de negocio, por motor", ("registros", "motor", "segundos", "memoria (MiB)", "faltas"), tuple(reglas), "Segundos sin contar la lectura, que es la misma; con el arranque de cada biblioteca. Un solo proceso."),
+        Tabla(
+            "Las reglas de negocio, por motor", ("registros", "motor", "validar (s)", "contra gx", "con la carga (s)", "memoria (MiB)", "faltas"), tuple(reglas),
+            "«validar» es solo correr las reglas hasta nombrar cada fila que falla, con la biblioteca ya cargada; «con la carga» incluye cargarla, sin la lectura, que es la misma. Un solo proceso.",
+        ),
         Tabla("Los indicadores, por forma de calcularlos", ("registros", "forma", "segundos", "memoria (MiB)", "filas"), tuple(cifras), "«nuestro» y «puro» dan las mismas filas exactas; «pandas» solo suma por actividad y corte, en coma flotante."),
-    ]
+    ]  # fmt: skip
 
 
-def incremental(escena: Escena, tamanos: Tamanos) -> list[Tabla]:
-    """Mide qué cuesta repetir sin cambios, y qué cuesta que un municipio cambie."""
+def incremental(escena: Escena, tamanos: Tamanos, primera: Toma) -> Tabla:
+    """Mide qué cuesta repetir sin cambios, y qué cuesta que un municipio cambie, sobre la salida que dejó `pais`."""
     registros, tamano = max(tamanos.items())
     print(f"Incremental sobre {registros} registros", file=sys.stderr, flush=True)
     datos, n = escena.datos(registros, tamano), str(escena.procesos)
-    primera = medir(escena.paso("nuestro", datos, n), escena.raiz)
     igual = medir(escena.paso("nuestro", datos, n, "--seguir"), escena.raiz)
     uno = max(datos.glob("[0-9]*/*/avances.csv"))
-    uno.write_text(uno.read_text("utf-8").replace("presencial", "radio"), "utf-8")
-    cambia = medir(escena.paso("nuestro", datos, n, "--seguir"), escena.raiz)
-    uno.write_text(uno.read_text("utf-8").replace("radio", "web"), "utf-8")
-    sola = medir([sys.executable, "-m", "rendicion.linea", "pais", "correr", str(datos), "--salida", str(escena.carpeta / "salida-nuestro"), "--entidad", uno.parent.name, "--vigencia", uno.parent.parent.name, "--json"], escena.raiz)
-    escena.limpiar()
+    original = uno.read_bytes()
+    try:
+        uno.write_bytes(original.replace(b"presencial", b"radio"))
+        cambia = medir(escena.paso("nuestro", datos, n, "--seguir"), escena.raiz)
+        uno.write_bytes(original.replace(b"presencial", b"web"))
+        sola = medir([sys.executable, "-m", "rendicion.linea", "pais", "correr", str(datos), "--salida", str(escena.carpeta / "salida-nuestro"), "--entidad", uno.parent.name, "--vigencia", uno.parent.parent.name, "--json"], escena.raiz)
+    finally:
+        uno.write_bytes(original)
     nombres = ("todo, la primera vez", "todo, sin cambios", "todo, con un municipio cambiado", "solo ese municipio (--entidad, --vigencia)")
-    filas = tuple((f"{registros:,}".replace(",", "."), nombre, _s(t), _veces(t, primera)) for nombre, t in zip(nombres, (primera, igual, cambia, sola), strict=True))
-    return [Tabla("Repetir y cambiar", ("registros", "qué se corre", "segundos", "contra la primera"), filas)]
+    filas = tuple((_miles(registros), nombre, _s(t), _n(t.segundos / primera.segundos, 2)) for nombre, t in zip(nombres, (primera, igual, cambia, sola), strict=True))
+    return Tabla("Repetir y cambiar", ("registros", "qué se corre", "segundos", "contra la primera"), filas)
 
 
-def ciudad(escena: Escena) -> list[Tabla]:
+def ciudad(escena: Escena) -> Tabla:
     """Mide el trabajo principal, de una ciudad, junto a lo que ningún proceso puede evitar."""
     print("El trabajo principal", file=sys.stderr, flush=True)
     correr = [sys.executable, "-m", "rendicion.linea", "correr", "--json", "--salida"]
@@ -145,10 +171,9 @@ def ciudad(escena: Escena) -> list[Tabla]:
         tomas["primera"].append(medir([*correr, str(vacia)], escena.raiz))
         tomas["sin cambios"].append(medir([*correr, str(llena)], escena.raiz))
     piso, primera, igual = (sorted(t, key=lambda x: x.segundos)[len(t) // 2] for t in tomas.values())
-    escena.limpiar()
     filas = (
-        ("piso: cargar Great Expectations y pyarrow, validar una tabla", _s(piso), "1,0 ×", f"{piso.memoria:.0f}"),
-        ("rendicion correr, salida vacía", _s(primera), _veces(primera, piso), f"{primera.memoria:.0f}"),
-        ("rendicion correr, sin cambios", _s(igual), _veces(igual, piso), f"{igual.memoria:.0f}"),
+        ("piso: cargar Great Expectations y pyarrow, validar una tabla", _s(piso), "1,0 ×", _n(piso.memoria, 0)),
+        ("rendicion correr, salida vacía", _s(primera), _veces(primera, piso), _n(primera.memoria, 0)),
+        ("rendicion correr, sin cambios", _s(igual), _veces(igual, piso), _n(igual.memoria, 0)),
     )
-    return [Tabla("El trabajo principal (una ciudad)", ("qué", "segundos", "contra el piso", "memoria (MiB)"), filas, f"La corrida sin cambios cuesta {igual.segundos / primera.segundos:.2f} de la completa.")]
+    return Tabla("El trabajo principal (una ciudad)", ("qué", "segundos", "contra el piso", "memoria (MiB)"), filas, f"La corrida sin cambios cuesta {_n(igual.segundos / primera.segundos, 2)} de la completa.")

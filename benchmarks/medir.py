@@ -12,20 +12,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Toma:
-    """Es una medición. `memoria` es la mayor suma de la memoria residente de todos sus procesos, en MiB."""
+    """Es una medición. `memoria` es la mayor suma de la memoria residente de todos sus procesos, en MiB.
+
+    `propios` son los segundos que el programa midió por dentro, si midió alguno.
+    """
 
     segundos: float
     procesador: float
     memoria: float
-    dicho: Mapping[str, object]
+    dicho: Mapping[str, Any]
+    propios: float = 0.0
 
 
 def medir(orden: Sequence[str], raiz: Path) -> Toma:
-    """Corre un programa y lo mide; suma la memoria de sus procesos hijos mientras corren."""
+    """Corre un programa y lo mide; suma la memoria de sus procesos hijos mientras corren.
+
+    Antes espera a que el disco guarde lo pendiente, para que nadie pague lo que escribió el anterior.
+    """
+    os.sync()
     antes = resource.getrusage(resource.RUSAGE_CHILDREN)
     ambiente = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_") and k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(raiz)}
     inicio = time.perf_counter()
@@ -68,4 +77,4 @@ def intercalar(ordenes: Mapping[str, Sequence[str]], veces: int, raiz: Path) -> 
         for nombre, orden in ordenes.items():
             tomas[nombre].append(medir(orden, raiz))
             print(f"  {vez + 1}/{veces} {nombre}: {tomas[nombre][-1].segundos:.1f} s, {tomas[nombre][-1].memoria:.0f} MiB", file=sys.stderr, flush=True)
-    return {n: Toma(median(t.segundos for t in ts), median(t.procesador for t in ts), max(t.memoria for t in ts), ts[-1].dicho) for n, ts in tomas.items()}
+    return {n: Toma(median(t.segundos for t in ts), median(t.procesador for t in ts), max(t.memoria for t in ts), ts[-1].dicho, median(t.dicho.get("segundos", 0.0) for t in ts)) for n, ts in tomas.items()}

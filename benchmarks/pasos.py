@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
+from time import perf_counter, process_time
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
@@ -98,19 +100,23 @@ def solo_leer(datos: Path, _salida: Path) -> dict[str, Any]:
 
 
 def validar_nuestro(datos: Path, _salida: Path) -> dict[str, Any]:
-    """Valida la evidencia como el motor del país: Great Expectations sobre los valores distintos."""
-    from rendicion.pais.lote import validar
+    """Valida la evidencia como el motor del país, hasta tener cada fila rechazada con sus razones."""
+    from rendicion.pais.lote import _motor, validar
 
     _, buenas, pais, leido = _evidencia_y_reglas(datos)
+    _motor().arrancar()
+    inicio = perf_counter()
     veredictos, _ = validar(leido, buenas, pais)
-    return {"faltas": sum(0 if v.fallan is None else int(v.fallan.sum()) for v in veredictos)}
+    return {"segundos": perf_counter() - inicio, "faltas": sum(0 if v.fallan is None else int(v.fallan.sum()) for v in veredictos)}
 
 
 def _casos(datos: Path) -> tuple[dict[str, pa.Array], list[Any]]:
+    from validaciones.negocio import reglas_de_evidencia
     from validaciones.pais import casos_de_evidencia
 
     tabla, buenas, pais, _ = _evidencia_y_reglas(datos)
-    return casos_de_evidencia([p.plan for p in buenas], pais.fuentes, tabla)
+    columnas, casos = casos_de_evidencia([reglas_de_evidencia(p.plan, pais.fuentes) for p in buenas], tabla)
+    return {n: c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for n, c in columnas.items()}, casos
 
 
 def validar_gx(datos: Path, _salida: Path) -> dict[str, Any]:
@@ -121,7 +127,11 @@ def validar_gx(datos: Path, _salida: Path) -> dict[str, Any]:
 
     columnas, casos = _casos(datos)
     reglas = [replace(c.regla, parametros={**c.regla.parametros, "column": c.columna}) for c in casos]
-    return {"faltas": sum(r.faltas for r in Motor().validar(pa.table(columnas), reglas))}
+    motor = Motor()
+    motor.arrancar()
+    inicio = perf_counter()
+    faltas = sum(len(r.filas) for r in motor.validar(pa.table(columnas), reglas))
+    return {"segundos": perf_counter() - inicio, "faltas": faltas}
 
 
 def validar_pandera(datos: Path, _salida: Path) -> dict[str, Any]:
@@ -129,13 +139,15 @@ def validar_pandera(datos: Path, _salida: Path) -> dict[str, Any]:
     import pandera.pandas as pandera
 
     columnas, casos = _casos(datos)
+    inicio = perf_counter()
     marco = _marco(columnas)
     esquema = pandera.DataFrameSchema({c.columna: pandera.Column(None, _chequeo(pandera, c.regla), nullable=True) for c in casos})
     try:
         esquema.validate(marco, lazy=True)
+        faltas = 0
     except pandera.errors.SchemaErrors as error:
-        return {"faltas": len(error.failure_cases)}
-    return {"faltas": 0}
+        faltas = len(error.failure_cases)
+    return {"segundos": perf_counter() - inicio, "faltas": faltas}
 
 
 def _marco(columnas: dict[str, pa.Array]) -> Any:
@@ -164,20 +176,22 @@ def validar_frictionless(datos: Path, salida: Path) -> dict[str, Any]:
     from frictionless import Resource, Schema, system
 
     columnas, casos = _casos(datos)
+    inicio = perf_counter()
     salida.mkdir(parents=True)
     nombres = {c.columna: f"c{n}" for n, c in enumerate(casos)}
     pacsv.write_csv(pa.table({nombres[n]: columnas[n] for n in nombres}), salida / "t.csv")
     campos = [_campo(nombres[c.columna], c.regla.parametros) for c in casos]
     with system.use_context(trusted=True):
         informe = Resource(path=str(salida / "t.csv"), schema=Schema.from_descriptor({"fields": campos})).validate(limit_errors=10**9)
-    return {"faltas": sum(t.stats["errors"] for t in informe.tasks)}
+    return {"segundos": perf_counter() - inicio, "faltas": sum(t.stats["errors"] for t in informe.tasks)}
 
 
 def _campo(nombre: str, p: Any) -> dict[str, Any]:
     if "value_set" in p:
         return {"name": nombre, "type": "string", "constraints": {"enum": list(p["value_set"])}}
     if "regex" in p:
-        return {"name": nombre, "type": "string", "constraints": {"pattern": p["regex"]}}
+        # frictionless encierra el patrón en un grupo, donde Python no admite banderas sueltas.
+        return {"name": nombre, "type": "string", "constraints": {"pattern": re.sub(r"^\(\?([a-z]+)\)(.*)$", r"(?\1:\2)", p["regex"])}}
     fecha = "max_value" in p
     limites = {"minimum": str(p["min_value"]) if fecha else 0, **({"maximum": str(p["max_value"])} if fecha else {})}
     return {"name": nombre, "type": "date" if fecha else "number", "constraints": limites}
@@ -186,16 +200,15 @@ def _campo(nombre: str, p: Any) -> dict[str, Any]:
 def _contado(datos: Path) -> tuple[pa.Table, Any, Any, Any]:
     import numpy as np
 
-    from rendicion.pais.conteo import contar_lote
+    from esquemas import TABLAS
+    from esquemas.arrow import esquema_arrow
+    from rendicion.pais.conteo import contar_lote, lugar_de_actividad
 
     tabla, buenas, pais, leido = _evidencia_y_reglas(datos)
-    limpia = np.ones(tabla.num_rows, dtype=bool)
-    for i in range(tabla.num_rows and len(leido.rechazos)):
-        limpia[leido.rechazos[i][0]] = False
-    ids = pa.array([f"{i}/{a.id}" for i, p in enumerate(buenas) for a in p.plan.actividades])
-    en_plan = pc.is_in(pc.binary_join_element_wise(tabla["particion"].combine_chunks().cast(pa.string()), tabla["actividad_id"].combine_chunks(), "/"), ids)
-    avances, de_quien = contar_lote(tabla.filter(pc.and_(pa.array(limpia), en_plan)), buenas, pais.cortes[buenas[0].vigencia][-1], pais.fuentes)
-    return avances, de_quien, buenas, pais
+    limpia = lugar_de_actividad(tabla["particion"].to_numpy(), tabla["actividad_id"].combine_chunks(), buenas) >= 0
+    limpia[np.array([f for f, _ in leido.rechazos], np.int64)] = False
+    avances, de_quien = contar_lote(tabla.filter(pa.array(limpia)), buenas, pais.cortes[buenas[0].vigencia][-1], pais.fuentes)
+    return avances.cast(esquema_arrow(TABLAS["avances"])), de_quien, buenas, pais
 
 
 def solo_contar(datos: Path, _salida: Path) -> dict[str, Any]:
@@ -239,6 +252,53 @@ def calcular_pandas(datos: Path, _salida: Path) -> dict[str, Any]:
     return {"filas": sum(map(len, grupos))}
 
 
+FASES = {
+    "leer los dos archivos y el plan": ("rendicion.pais.lote", "abrir_particion"),
+    "guardar la captura": ("rendicion.pais.particion", "conservar"),
+    "entender las celdas": ("rendicion.pais.lote", "leer_lote"),
+    "reglas de negocio y rechazos": ("rendicion.pais.lote", "validar"),
+    "qué cuenta": ("rendicion.pais.lote", "contar_lote"),
+    "indicadores en cada corte": ("rendicion.pais.lote", "calcular_lote"),
+    "validar lo calculado": ("rendicion.pais.lote", "_comprobar"),
+    "escribir las líneas de CSV": ("rendicion.pais.particion", "_tajadas_csv"),
+    "escribir Parquet": ("rendicion.pais.particion", "_parquet"),
+    "huellas, manifiesto y paquete": ("rendicion.pais.particion", "_guardar"),
+}
+
+
+def perfil(datos: Path, salida: Path) -> dict[str, Any]:
+    """Corre un lote y cuenta los segundos de procesador (del programa y del sistema) de cada fase, con el motor ya cargado."""
+    from dataclasses import replace
+
+    from rendicion.pais import corrida, lote
+    from rendicion.pais.declaracion import leer_pais
+    from rendicion.pais.deposito import abrir
+
+    pais = leer_pais(abrir(str(datos)))
+    tareas = corrida.tareas(pais, corrida.PedidoPais(str(datos), str(salida)))
+    lote.correr_lote(replace(tareas[0], salida=f"{salida}/calentamiento", entidades=tareas[0].entidades[-3:]))
+    fases: dict[str, float] = {}
+    for nombre, (modulo, funcion) in FASES.items():
+        _cronometrar(importlib.import_module(modulo), funcion, nombre, fases)
+    antes = process_time()
+    registros = lote.correr_lote(tareas[0]).registros
+    total = process_time() - antes
+    return {"registros": registros, "particiones": len(tareas[0].entidades), "fases": {**fases, "lo demás": total - sum(fases.values()), "todo": total}}
+
+
+def _cronometrar(modulo: Any, funcion: str, nombre: str, fases: dict[str, float]) -> None:
+    propia = getattr(modulo, funcion)
+
+    def medida(*argumentos: Any, **claves: Any) -> Any:
+        antes = process_time()
+        try:
+            return propia(*argumentos, **claves)
+        finally:
+            fases[nombre] = fases.get(nombre, 0.0) + process_time() - antes
+
+    setattr(modulo, funcion, medida)
+
+
 def piso_de_ciudad(_datos: Path, _salida: Path) -> None:
     """Mide lo que un proceso no puede evitar en el trabajo principal: cargar Great Expectations y pyarrow y validar una tabla."""
     from esquemas import TABLAS
@@ -254,7 +314,7 @@ PASOS: dict[str, Callable[..., Any]] = {
     f.__name__: f
     for f in (
         piso, piso_por_particion, nuestro, solo_leer, validar_nuestro, validar_gx, validar_pandera, validar_frictionless, solo_contar, calcular_nuestro, calcular_puro,
-        calcular_pandas, piso_de_ciudad,
+        calcular_pandas, perfil, piso_de_ciudad,
     )
 }  # fmt: skip
 

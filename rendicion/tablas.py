@@ -65,10 +65,15 @@ def _tiene(texto: pa.Array, letras: bytes) -> bool:
     return any(letra in todo for letra in letras)
 
 
+def sin_apostrofo(columna: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Quita el apóstrofo que el CSV le puso delante a lo que parecía fórmula."""
+    if isinstance(columna, pa.Array) and not _empieza_por(columna, b"'"):
+        return columna
+    return pc.replace_substring_regex(columna, _ESCAPADO, r"\1")
+
+
 def _de_texto(columna: pa.ChunkedArray, campo: Campo) -> pa.ChunkedArray:
-    if campo.tipo is Tipo.TEXTO:
-        return pc.replace_substring_regex(columna, _ESCAPADO, r"\1")
-    return columna.cast(tipo_arrow(campo))
+    return sin_apostrofo(columna) if campo.tipo is Tipo.TEXTO else columna.cast(tipo_arrow(campo))
 
 
 def _con_comillas(texto: pa.Array) -> pa.Array:

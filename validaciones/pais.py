@@ -19,10 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from esquemas import TABLAS
-from rendicion.fuente import Fuente
-from rendicion.plan import Plan
 from validaciones.derivadas import reglas_de_la_tabla
-from validaciones.negocio import regla_un_registro_una_vez, reglas_de_conciliacion, reglas_de_evidencia
+from validaciones.negocio import regla_un_registro_una_vez, reglas_de_conciliacion
 from validaciones.reglas import DE_TABLA, Estado, Regla
 from validaciones.validador import Validador
 
@@ -32,7 +30,6 @@ _FILAS_DE_TABLA = "ExpectTableRowCountToBeBetween"
 _NO_VACIA = "ExpectColumnValuesToNotBeNull"
 _ANCHOS = (1 << 12, 1 << 16)
 _CLAVES_POR_TABLA = float(1 << 44)
-_SEPARADOR = "\x1f"
 EN_SU_LISTA = "\x1f está en la lista de su plan"
 
 
@@ -145,11 +142,17 @@ def _claves(columna: pa.Array) -> _Vista:
 def _cribada(columna: pa.Array, suficiente: Suficiente) -> _Vista:
     """Aparta con Arrow lo que con seguridad cumple la expresión; Great Expectations ve lo demás, y uno de los apartados."""
     cumple = pc.match_substring_regex(columna, suficiente.patron)
-    if suficiente.solo_ascii:
+    if suficiente.solo_ascii and not _toda_ascii(columna):
         cumple = pc.and_(cumple, pc.match_substring_regex(columna, r"^[ -~]*$"))
     pasa = pc.fill_null(cumple, fill_value=False).to_numpy(zero_copy_only=False)
     lugares = np.concatenate([np.flatnonzero(pasa)[:1], np.flatnonzero(~pasa & columna.is_valid().to_numpy(zero_copy_only=False))])
     return _Vista(columna.take(pa.array(lugares)), lugares=lugares)
+
+
+def _toda_ascii(columna: pa.StringArray) -> bool:
+    """Dice si todos los bytes de la columna son ASCII visible: mirarlos juntos cuesta mucho menos que texto por texto."""
+    crudo = np.frombuffer(columna.buffers()[2] or b"", np.uint8)
+    return not len(crudo) or bool(crudo.min() >= ord(" ") and crudo.max() <= ord("~"))
 
 
 @dataclass(frozen=True)
@@ -236,16 +239,16 @@ def _veredicto(caso: Caso, columna: pa.Array, vista: _Vista, malos: npt.NDArray[
 # ------------------------------------------------------------------ evidencia
 
 
-def casos_de_evidencia(planes: Sequence[Plan], fuentes: Sequence[Fuente], tabla: pa.Table) -> tuple[dict[str, pa.Array], list[Caso]]:
-    """Reúne las reglas de negocio de todos los planes de un lote en pocos casos, con las columnas en que se miran.
+def casos_de_evidencia(propias: Sequence[Sequence[Regla]], tabla: pa.Table) -> tuple[dict[str, pa.Array], list[Caso]]:
+    """Reúne las reglas de negocio de todas las particiones de un lote en pocos casos, con las columnas en que se miran.
 
     Una regla igual en todas las particiones va sobre su columna. Si cambia su lista de valores (las actividades
     del plan), se mira si cada valor está en la de su partición. Si cambia otra cosa, cada variante mira solo los valores de
-    sus particiones. `tabla` trae `particion` (el lugar del plan en la lista) y la evidencia ya con tipo.
+    sus particiones. `tabla` trae `particion` (su lugar en la lista) y la evidencia ya con tipo.
     """
     por_regla: dict[tuple[str, str | None], list[Regla]] = {}
-    for plan in planes:
-        for r in reglas_de_evidencia(plan, fuentes):
+    for suyas in propias:
+        for r in suyas:
             por_regla.setdefault((r.regla, r.fuente), []).append(r)
     columnas: dict[str, pa.Array] = {}
     casos: list[Caso] = []
@@ -256,7 +259,14 @@ def casos_de_evidencia(planes: Sequence[Plan], fuentes: Sequence[Fuente], tabla:
 
 def _solo_de(tabla: pa.Table, campo: str, fuente: str | None) -> pa.Array:
     columna = tabla[campo].combine_chunks()
-    return columna if fuente is None else pc.if_else(pc.equal(tabla["fuente"].combine_chunks(), fuente), columna, pa.scalar(None, columna.type))
+    return columna if fuente is None else _donde(pc.equal(tabla["fuente"].combine_chunks(), fuente), columna)
+
+
+def _donde(cuales: pa.Array, columna: pa.Array) -> pa.Array:
+    """Deja vacías las demás filas de la columna."""
+    if pa.types.is_dictionary(columna.type):
+        return pa.DictionaryArray.from_arrays(_donde(cuales, columna.indices), columna.dictionary)
+    return pc.if_else(cuales, columna, pa.scalar(None, columna.type))
 
 
 def _unir(reglas: Sequence[Regla], columna: pa.Array, particion: pa.Array, columnas: dict[str, pa.Array]) -> list[Caso]:
@@ -273,7 +283,7 @@ def _unir(reglas: Sequence[Regla], columna: pa.Array, particion: pa.Array, colum
         return [Caso(nombre, replace(primera, parametros={**primera.parametros, "value_set": [EN_SU_LISTA]}))]
     casos = []
     for n, suyas in enumerate(variantes.values()):
-        columnas[f"{nombre}/{n}"] = pc.if_else(pc.is_in(particion, pa.array(suyas, particion.type)), columna, pa.scalar(None, columna.type))
+        columnas[f"{nombre}/{n}"] = _donde(pc.is_in(particion, pa.array(suyas, particion.type)), columna)
         casos.append(Caso(f"{nombre}/{n}", reglas[suyas[0]]))
     return casos
 
@@ -283,9 +293,15 @@ def _en_su_lista(reglas: Sequence[Regla], columna: pa.Array, particion: pa.Array
 
     Great Expectations copia la lista de valores muchas veces; con la de miles de planes tardaría más que todo lo demás.
     """
-    pares = pa.array([f"{i}{_SEPARADOR}{v}" for i, r in enumerate(reglas) for v in r.parametros["value_set"]], pa.string())
-    esta = pc.is_in(pc.binary_join_element_wise(particion.cast(pa.string()), columna, _SEPARADOR), pares)
-    return pc.if_else(pc.and_(esta, columna.is_valid()), pa.scalar(EN_SU_LISTA), columna)
+    codificada = columna if pa.types.is_dictionary(columna.type) else columna.dictionary_encode()
+    valores = codificada.dictionary.to_pylist()
+    codigo = {v: n for n, v in enumerate(valores)}
+    admitida = np.zeros((len(reglas), len(valores) + 1), dtype=bool)
+    for i, r in enumerate(reglas):
+        admitida[i, [codigo[v] for v in r.parametros["value_set"] if v in codigo]] = True
+    suyos = pc.fill_null(codificada.indices, -1).to_numpy(zero_copy_only=False)
+    nuevos = np.where(admitida[particion.to_numpy(zero_copy_only=False), suyos], len(valores), suyos)
+    return pa.DictionaryArray.from_arrays(pa.array(nuevos, pa.int32(), mask=suyos < 0), pa.array([*valores, EN_SU_LISTA], pa.string()))
 
 
 # ------------------------------------------------------------------ tablas calculadas
@@ -341,8 +357,9 @@ def _codigo(datos: pa.Table, clave: Sequence[str], particion: npt.NDArray[np.int
         return pa.array([], pa.int64())
     codigo = particion.astype(np.int64)
     for campo in clave:
-        columna = datos[campo].combine_chunks().dictionary_encode(null_encoding="encode")
-        codigo = codigo * max(1, len(columna.dictionary)) + columna.indices.to_numpy(zero_copy_only=False)
+        columna = datos[campo].combine_chunks()
+        columna = columna if pa.types.is_dictionary(columna.type) else columna.dictionary_encode()
+        codigo = codigo * (len(columna.dictionary) + 1) + pc.fill_null(columna.indices, len(columna.dictionary)).to_numpy(zero_copy_only=False)
         if codigo.max() > 1 << 40:
             codigo = np.unique(codigo, return_inverse=True)[1]
     return pa.array(codigo)

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from esquemas import TABLAS
 from esquemas.arrow import PRECISION, esquema_arrow
 from rendicion.pais import actividades as act
+from rendicion.pais.conteo import codificada, lugar_de_actividad
 from rendicion.pais.grupos import Agrupacion, Medias, Razones, enteros, promediar, promediar_medias
-from rendicion.pais.lectura import Particion
+from rendicion.pais.lectura import Particion, codigos
 from rendicion.plan import Actividad
 
 Enteros32 = npt.NDArray[np.int32]
@@ -49,11 +49,10 @@ def calcular_lote(avances: pa.Table, particion: Enteros32, particiones: Sequence
 
 def _acumulado(avances: pa.Table, particion: Enteros32, particiones: Sequence[Particion], de_nivel: Sequence[bool], rejilla: Sequence[date]) -> act.Acumulado:
     cuenta = avances["cuenta"].combine_chunks()
-    filas, suya = avances.select(["actividad_id", "fecha", "cantidad"]).filter(cuenta).combine_chunks(), particion[cuenta.to_numpy(zero_copy_only=False)]
-    ids = pa.array([f"{i}/{a.id}" for i, p in enumerate(particiones) for a in p.plan.actividades])
-    lugar = pc.index_in(pc.binary_join_element_wise(pa.array(suya).cast(pa.string()), filas["actividad_id"].combine_chunks(), "/"), ids)
-    dia = filas["fecha"].combine_chunks().cast(pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64)
-    return act.acumular(lugar.to_numpy(zero_copy_only=False).astype(np.int64), dia, act.enteros_de(filas["cantidad"].combine_chunks()), np.array(de_nivel), rejilla)
+    suya = particion[cuenta.to_numpy(zero_copy_only=False)]
+    actividad, fecha, cantidad = (codificada(avances[c].combine_chunks().filter(cuenta)) for c in ("actividad_id", "fecha", "cantidad"))
+    dia = fecha.dictionary.cast(pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64)
+    return act.acumular(lugar_de_actividad(suya, actividad, particiones), dia[codigos(fecha)], act.enteros_de(cantidad.dictionary)[codigos(cantidad)], np.array(de_nivel), rejilla)
 
 
 def decimal(valores: Sequence[int | None] | act.Columna, decimales: int, vacia: npt.NDArray[np.bool_] | None = None) -> pa.Array:

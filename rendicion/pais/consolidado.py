@@ -12,6 +12,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from importlib import resources
@@ -26,13 +27,14 @@ from rendicion import __version__, entrega
 from rendicion.indicadores import redondear, zona
 from rendicion.pais.declaracion import EntidadDelPais, Pais
 from rendicion.pais.deposito import MANIFIESTO, Contenido, Deposito
-from rendicion.pais.particion import Guardada, ultima
+from rendicion.pais.lote import ResultadoLote
+from rendicion.pais.paquete import leer_de
+from rendicion.pais.particion import DE_CUENTA, Guardada, Publicada, carpeta_de, entregas_de, leer_guardada, ultima
 from rendicion.pais.tablas import DE_LA_NACION, ENTIDADES, NACIONALES, REGLAS, TOTALES
 from rendicion.tablas import escribir_parquet, lineas_csv
 
-FORMATO = "rendicion-pais/1"
+FORMATO = "rendicion-pais/2"
 PAIS = "CO"
-_CUENTAS = ("recibidos", "aceptados", "rechazados", "cuentan", "no_cuentan")
 _VERIFICADORES = {"verificar.py": "rendicion.verificador", "verificar_pais.py": "rendicion.pais"}
 
 
@@ -45,30 +47,75 @@ class EntregaNacional:
     nueva: bool
 
 
-def consolidar(salida: Deposito, pais: Pais, fallas: Mapping[str, str]) -> EntregaNacional:
-    """Arma la entrega nacional desde las particiones publicadas; si nada cambió, deja la que está."""
-    guardadas = {(v, e.entidad): ultima(salida, e.entidad, v) for v in pais.vigencias for e in pais.entidades}
+def consolidar(salida: Deposito, pais: Pais, lotes: ResultadoLote) -> EntregaNacional:
+    """Arma la entrega nacional desde las particiones publicadas; si nada cambió, deja la que está.
+
+    De lo que acaba de correr ya se sabe todo; lo que no cambió se toma de la entrega nacional anterior. Solo se abren
+    los paquetes de lo demás.
+    """
     previa = ultima_nacional(salida)
-    huella = _huella(pais, guardadas, fallas)
+    antes = _leer_previa(salida, previa) if previa and previa.manifiesto["versiones"] == {"rendicion": __version__} else _Previa({}, {})
+    publicadas: dict[tuple[int, str], Publicada] = {}
+    reglas = {r: list(c) for r, c in antes.reglas.items()}
+    _agregar(reglas, lotes.reglas, 1)
+    for v in pais.vigencias:
+        for e in pais.entidades:
+            clave, anterior = (v, e.entidad), antes.publicadas.get((v, e.entidad))
+            if clave in lotes.publicadas:
+                publicadas[clave] = lotes.publicadas[clave]
+            elif anterior and entregas_de(salida, e.entidad, v)[-1:] == [anterior.entrega]:
+                publicadas[clave] = anterior
+                continue
+            elif guardada := ultima(salida, e.entidad, v):
+                publicadas[clave] = _leer(salida, guardada)
+                _agregar(reglas, _de_la_vigencia(guardada), 1)
+            if anterior:
+                _agregar(reglas, _de_la_vigencia(leer_guardada(salida, f"{carpeta_de(e.entidad, v)}/{anterior.entrega}.zip")), -1)
+    huella = _huella(pais, publicadas, lotes.fallas)
     if previa and previa.manifiesto["huella"] == huella:
-        return EntregaNacional(previa.carpeta, previa.manifiesto, nueva=False)
-    leidas = {c: _leer(salida, g) for c, g in guardadas.items() if g}
-    totales = [f for c in leidas for f in leidas[c]["indicadores_total"]]
+        return EntregaNacional(previa.lugar, previa.manifiesto, nueva=False)
+    totales = [f for p in publicadas.values() for f in p.totales]
     tablas: dict[str, list[dict[str, Any]]] = {
-        "entidades": [_fila_entidad(e, v, guardadas[v, e.entidad], leidas.get((v, e.entidad)), fallas.get(f"{e.entidad}-{v}")) for v in pais.vigencias for e in pais.entidades],
-        "indicadores_total": totales,
+        "entidades": [_fila_entidad(e, v, publicadas.get((v, e.entidad)), lotes.fallas.get(f"{e.entidad}-{v}")) for v in pais.vigencias for e in pais.entidades],
+        "indicadores_total": [dict(f) for f in totales],
         "indicadores_nacionales": _nacionales(pais, totales),
-        "reglas": _reglas([g for g in guardadas.values() if g]),
+        "reglas": [
+            {"vigencia": v, "revisadas": r, "faltas": f, **{c: p or None for c, p in zip(("tabla", "regla", "campo", "fuente"), nombre.split(":"), strict=True)}}
+            for (v, nombre), (r, f) in sorted(reglas.items())
+        ],
     }
     return _guardar(salida, pais, {t.nombre: tabla_arrow(t, tablas[t.nombre]) for t in DE_LA_NACION}, huella, previa)
 
 
-def _huella(pais: Pais, guardadas: Mapping[tuple[int, str], Guardada | None], fallas: Mapping[str, str]) -> str:
+Cuentas = Mapping[tuple[int, str], Sequence[int]]
+
+
+@dataclass(frozen=True)
+class _Previa:
+    """Es lo que la entrega nacional anterior tomó de cada partición, y las sumas de cada regla."""
+
+    publicadas: Mapping[tuple[int, str], Publicada]
+    reglas: Cuentas
+
+
+def _agregar(suma: dict[tuple[int, str], list[int]], cuentas: Cuentas, signo: int) -> None:
+    for regla, (revisadas, faltas) in cuentas.items():
+        suya = suma.setdefault(regla, [0, 0])
+        suya[0] += signo * revisadas
+        suya[1] += signo * faltas
+
+
+def _de_la_vigencia(guardada: Guardada) -> Cuentas:
+    return {(guardada.manifiesto["vigencia"], r): c for r, c in guardada.manifiesto["validacion"].items()}
+
+
+def _huella(pais: Pais, publicadas: Mapping[tuple[int, str], Publicada], fallas: Mapping[str, str]) -> str:
+    todas = [(v, e.entidad) for v in pais.vigencias for e in pais.entidades]
     return entrega.huella(
         {
             "formato": FORMATO,
             "programa": __version__,
-            "particiones": {f"{e}-{v}": g.manifiesto_sha256 if g else None for (v, e), g in guardadas.items()},
+            "particiones": {f"{e}-{v}": p.manifiesto_sha256 if (p := publicadas.get((v, e))) else None for v, e in todas},
             "fallas": dict(fallas),
             "entidades": [(e.entidad, e.nombre, e.departamento, e.categoria) for e in pais.entidades],
         }
@@ -86,33 +133,44 @@ def ultima_nacional(salida: Deposito) -> Guardada | None:
     return None
 
 
-def _leer(salida: Deposito, guardada: Guardada) -> dict[str, list[dict[str, Any]]]:
-    leidas = {}
-    for nombre in ("indicadores_total", "conciliacion"):
-        texto = salida.leer(f"{guardada.carpeta}/datos/{nombre}.csv").decode("utf-8")
-        leidas[nombre] = [{c: _con_tipo(c, v) for c, v in f.items()} for f in csv.DictReader(io.StringIO(texto, newline=""))]
-    return leidas
+def _leer_previa(salida: Deposito, previa: Guardada) -> _Previa:
+    entidades, totales, reglas = (_filas(salida.leer(f"{previa.lugar}/datos/{t}.csv")) for t in ("entidades", "indicadores_total", "reglas"))
+    suyos: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for f in totales:
+        suyos.setdefault((f["vigencia"], f["entidad"]), []).append(f)
+    publicadas = {
+        (f["vigencia"], f["entidad"]): Publicada(f["entrega"], f["manifiesto_sha256"], {c: f[c] for c in DE_CUENTA}, suyos[f["vigencia"], f["entidad"]])
+        for f in entidades
+        if f["situacion"] == "publicada"
+    }
+    return _Previa(publicadas, {(f["vigencia"], ":".join(f[c] or "" for c in ("tabla", "regla", "campo", "fuente"))): [f["revisadas"], f["faltas"]] for f in reglas})
+
+
+def _leer(salida: Deposito, guardada: Guardada) -> Publicada:
+    totales, cuentas = (_filas(leer_de(salida, guardada.lugar, f"datos/{t}.csv")) for t in ("indicadores_total", "conciliacion"))
+    return Publicada(guardada.manifiesto["entrega"], guardada.manifiesto_sha256, {c: sum(f[c] for f in cuentas) for c in DE_CUENTA}, totales)
+
+
+def _filas(texto: bytes) -> list[dict[str, Any]]:
+    return [{c: _con_tipo(c, v) for c, v in f.items()} for f in csv.DictReader(io.StringIO(texto.decode("utf-8"), newline=""))]
 
 
 def _con_tipo(campo: str, texto: str) -> Any:
-    from datetime import date
-
     if texto == "":
         return None
     if campo == "corte":
         return date.fromisoformat(texto)
     if campo.endswith(("_pct", "_numerador", "_denominador")):
         return Decimal(texto)
-    return int(texto) if campo in {"vigencia", "actividades_con_meta", "actividades_con_reporte", *_CUENTAS} else texto
+    return int(texto) if campo in {"vigencia", "actividades_con_meta", "actividades_con_reporte", "revisadas", "faltas", *DE_CUENTA} else texto
 
 
-def _fila_entidad(e: EntidadDelPais, vigencia: int, guardada: Guardada | None, leida: Mapping[str, Any] | None, falla: str | None) -> dict[str, Any]:
+def _fila_entidad(e: EntidadDelPais, vigencia: int, publicada: Publicada | None, falla: str | None) -> dict[str, Any]:
     fila: dict[str, Any] = {"entidad": e.entidad, "vigencia": vigencia, "nombre": e.nombre, "departamento": e.departamento, "categoria": e.categoria}
-    if guardada is None or leida is None:
+    if publicada is None:
         return fila | {"situacion": "sin_dato", "motivo": falla or "Su partición no se ha corrido."}
-    cuentas = {c: sum(f[c] for f in leida["conciliacion"]) for c in _CUENTAS}
     aviso = f"Se publica lo anterior: lo último que entregó no pasó. {falla}" if falla else None
-    return fila | {"situacion": "publicada", "motivo": aviso, "entrega": guardada.manifiesto["entrega"], "manifiesto_sha256": guardada.manifiesto_sha256, **cuentas}
+    return fila | {"situacion": "publicada", "motivo": aviso, "entrega": publicada.entrega, "manifiesto_sha256": publicada.manifiesto_sha256, **publicada.cuentas}
 
 
 def media_exacta(pares: Iterable[tuple[Decimal, Decimal]]) -> tuple[Fraction, int]:
@@ -151,19 +209,6 @@ def _fila_nacional(clave: tuple[str, str, int, Any], filas: Sequence[Mapping[str
         valor = suma / cuantas if cuantas else None
         fila |= {f"{medida}_pct": redondear(valor, 2), f"{medida}_numerador": redondear(suma, 6), f"{medida}_denominador": Decimal(cuantas)}
     return fila | {"zona": zona(valor), **{c: sum(f[c] for f in filas) for c in ("actividades_con_meta", "actividades_con_reporte")}}
-
-
-def _reglas(guardadas: Sequence[Guardada]) -> list[dict[str, Any]]:
-    cuentas: dict[tuple[int, str], list[int]] = {}
-    for g in guardadas:
-        for nombre, (revisadas, faltas) in g.manifiesto["validacion"].items():
-            suma = cuentas.setdefault((g.manifiesto["vigencia"], nombre), [0, 0])
-            suma[0] += revisadas
-            suma[1] += faltas
-    return [
-        {"vigencia": v, "revisadas": r, "faltas": f, **{c: p or None for c, p in zip(("tabla", "regla", "campo", "fuente"), nombre.split(":"), strict=True)}}
-        for (v, nombre), (r, f) in sorted(cuentas.items())
-    ]
 
 
 def _guardar(salida: Deposito, pais: Pais, tablas: Mapping[str, pa.Table], huella: str, previa: Guardada | None) -> EntregaNacional:

@@ -16,24 +16,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from esquemas import TABLAS
-from esquemas.arrow import esquema_arrow
 from rendicion import conteo
 from rendicion.fuente import Fuente
-from rendicion.pais.lectura import Particion
+from rendicion.pais.lectura import Particion, codigos
 from rendicion.plan import Plan
 
 _AVANCES = TABLAS["avances"]
 _SEPARADOR = "\x1f"
+_CODIFICADAS = ("actividad_id", "fecha", "cantidad", "canal", "dependencia", "fuente")
+_CERO = date(1970, 1, 1)
 _DE_EVIDENCIA = ("actividad_id", "fecha", "cantidad", "titulo", "url", "canal", "dependencia", "fuente", "registro")
 
 Enteros32 = npt.NDArray[np.int32]
 
 
 def contar_lote(aceptados: pa.Table, particiones: Sequence[Particion], corte: date, fuentes: Sequence[Fuente]) -> tuple[pa.Table, Enteros32]:
-    """Devuelve la tabla `avances` de todas las particiones, en orden, y de qué partición es cada fila."""
+    """Devuelve la tabla `avances` de todas las particiones, en orden, y de qué partición es cada fila.
+
+    Las columnas que repiten pocos valores van como diccionario.
+    """
     url_identifica = [f.id for f in fuentes if f.url_identifica]
-    filas = aceptados.select(["particion", *_DE_EVIDENCIA]).combine_chunks()
-    filas = filas.set_column(filas.column_names.index("fuente"), "fuente", filas["fuente"].cast(pa.string()))
+    elegidas = aceptados.select(["particion", *_DE_EVIDENCIA]).combine_chunks()
+    filas = pa.table({c: codificada(elegidas[c].combine_chunks()) if c in _CODIFICADAS else elegidas[c] for c in elegidas.column_names})
     dudosas = _dudosas(filas, url_identifica)
     if not dudosas.any():
         hechas = _sencillas(filas, particiones, corte)
@@ -44,59 +48,87 @@ def contar_lote(aceptados: pa.Table, particiones: Sequence[Particion], corte: da
     return _completar(hechas.take(_orden(hechas)), particiones)
 
 
-def _orden(filas: pa.Table) -> pa.Array:
-    """Ordena por partición, actividad, fecha y avance_id, con las tres primeras en un solo número."""
-    actividad = filas["actividad_id"].combine_chunks().dictionary_encode()
-    puesto = pc.rank(actividad.dictionary, sort_keys="ascending").to_numpy(zero_copy_only=False) if len(actividad.dictionary) else np.zeros(0, np.int64)
-    de_actividad = puesto[actividad.indices.to_numpy(zero_copy_only=False)].astype(np.int64)
-    dia = filas["fecha"].combine_chunks().cast(pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64) + (1 << 19)
-    clave = (filas["particion"].to_numpy().astype(np.int64) * (len(puesto) + 1) + de_actividad) << 21 | dia
-    return pc.sort_indices(pa.table({"clave": clave, "avance_id": filas["avance_id"]}), sort_keys=[("clave", "ascending"), ("avance_id", "ascending")])
+def codificada(columna: pa.Array) -> pa.DictionaryArray:
+    """Devuelve la columna como diccionario."""
+    return columna if pa.types.is_dictionary(columna.type) else columna.dictionary_encode()
 
 
-def _veces(claves: pa.Array) -> npt.NDArray[np.bool_]:
-    """Señala las claves que salen más de una vez; una clave vacía nunca repite."""
-    codificada = claves.dictionary_encode()
-    indices = pc.fill_null(codificada.indices, -1).to_numpy(zero_copy_only=False)
-    veces = np.bincount(indices[indices >= 0], minlength=len(codificada.dictionary) or 1)
-    hecha: npt.NDArray[np.bool_] = (indices >= 0) & (veces[np.maximum(indices, 0)] > 1)
+def lugar_de_actividad(particion: npt.NDArray[np.int32], actividad: pa.DictionaryArray, particiones: Sequence[Particion]) -> npt.NDArray[np.int64]:
+    """Busca la actividad de cada fila en la lista de todas las actividades del lote."""
+    ids = actividad.dictionary.to_pylist()
+    codigo = {a: n for n, a in enumerate(ids)}
+    lugares = np.full((len(particiones), len(ids) + 1), -1, np.int64)
+    for n, (i, a) in enumerate((i, a) for i, p in enumerate(particiones) for a in p.plan.actividades):
+        if a.id in codigo:
+            lugares[i, codigo[a.id]] = n
+    hecho: npt.NDArray[np.int64] = lugares[particion, codigos(actividad)]
+    return hecho
+
+
+def _orden(filas: pa.Table) -> npt.NDArray[np.int64]:
+    """Ordena por partición, actividad, fecha y avance_id; las tres primeras van en un solo número y la última solo desempata."""
+    actividad = filas["actividad_id"].combine_chunks()
+    puesto = pc.rank(actividad.dictionary, sort_keys="ascending").to_numpy(zero_copy_only=False) if len(actividad.dictionary) else np.zeros(1, np.int64)
+    clave = (filas["particion"].to_numpy().astype(np.int64) * (len(puesto) + 1) + puesto.astype(np.int64)[codigos(actividad)]) << 21 | (_dias(filas) + (1 << 19))
+    orden = np.argsort(clave, kind="stable")
+    igual = np.diff(clave[orden]) == 0
+    empatados = np.flatnonzero(np.append(igual, False) | np.append(False, igual))
+    if len(empatados):
+        suyas = orden[empatados]
+        por_id = pc.sort_indices(pa.table({"clave": clave[suyas], "avance_id": filas["avance_id"].take(pa.array(suyas))}), sort_keys=[("clave", "ascending"), ("avance_id", "ascending")])
+        orden[empatados] = suyas[por_id.to_numpy()]
+    return orden
+
+
+def _dias(filas: pa.Table) -> npt.NDArray[np.int64]:
+    fecha = filas["fecha"].combine_chunks()
+    dias: npt.NDArray[np.int64] = fecha.dictionary.cast(pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64)[codigos(fecha)] if len(fecha) else np.zeros(0, np.int64)
+    return dias
+
+
+def _repite(clave: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Señala las claves que salen más de una vez."""
+    orden = np.argsort(clave, kind="stable")
+    igual = np.diff(clave[orden]) == 0
+    hecha = np.zeros(len(clave), dtype=bool)
+    if len(clave):
+        hecha[orden] = np.append(igual, False) | np.append(False, igual)
     return hecha
 
 
 def _dudosas(filas: pa.Table, url_identifica: Sequence[str]) -> npt.NDArray[np.bool_]:
-    particion = filas["particion"].combine_chunks().cast(pa.string())
-    registro, fuente = filas["registro"].combine_chunks(), filas["fuente"].combine_chunks()
-    repite = _veces(pc.binary_join_element_wise(particion, fuente, registro, _SEPARADOR))
-    propias = pc.is_in(fuente, pa.array(list(url_identifica), pa.string()))
-    url = pc.if_else(propias, filas["url"].combine_chunks(), pa.scalar(None, pa.string()))
-    repite |= _veces(pc.binary_join_element_wise(particion, filas["actividad_id"].combine_chunks(), url, _SEPARADOR))
-    con_vez: npt.NDArray[np.bool_] = pc.match_substring_regex(registro, r"~\d+$").to_numpy(zero_copy_only=False)
-    return repite | con_vez
-
-
-def _lugar_de_actividad(filas: pa.Table, particiones: Sequence[Particion]) -> pa.Array:
-    """Busca la actividad de cada fila en la lista de todas las actividades del lote."""
-    ids = pa.array([f"{i}{_SEPARADOR}{a.id}" for i, p in enumerate(particiones) for a in p.plan.actividades], pa.string())
-    return pc.index_in(pc.binary_join_element_wise(filas["particion"].combine_chunks().cast(pa.string()), filas["actividad_id"].combine_chunks(), _SEPARADOR), ids)
+    particion = filas["particion"].to_numpy().astype(np.int64)
+    registro, fuente, actividad = (codificada(filas[c].combine_chunks()) for c in ("registro", "fuente", "actividad_id"))
+    con_vez = np.append(pc.match_substring_regex(registro.dictionary, r"~\d+$").to_numpy(zero_copy_only=False), False).astype(bool)
+    hechas: npt.NDArray[np.bool_] = con_vez[codigos(registro)]
+    hechas |= _repite((particion * (len(fuente.dictionary) + 1) + codigos(fuente)) * (len(registro.dictionary) + 1) + codigos(registro))
+    propias = np.append(np.isin(np.array(fuente.dictionary.to_pylist(), object), url_identifica), False)[codigos(fuente)].astype(bool)
+    propias &= filas["url"].combine_chunks().is_valid().to_numpy(zero_copy_only=False)
+    url = filas["url"].combine_chunks().filter(pa.array(propias)).dictionary_encode()
+    de_actividad = (particion * (len(actividad.dictionary) + 1) + codigos(actividad))[propias]
+    hechas[propias] |= _repite(de_actividad * (len(url.dictionary) + 1) + codigos(url))
+    return hechas
 
 
 def _sencillas(filas: pa.Table, particiones: Sequence[Particion], corte: date) -> pa.Table:
-    lugar = _lugar_de_actividad(filas, particiones)
-    actividades = [a for p in particiones for a in p.plan.actividades]
-    inicio, fin = (pa.array([getattr(a, c) for a in actividades], pa.date32()).take(lugar) for c in ("inicio", "fin"))
-    fecha = filas["fecha"].combine_chunks()
-    fuera = pc.or_(pc.less(fecha, inicio), pc.greater(fecha, fin))
-    posterior = pc.and_(pc.invert(fuera), pc.greater(fecha, pa.scalar(corte, pa.date32())))
+    lugar = lugar_de_actividad(filas["particion"].to_numpy(), filas["actividad_id"].combine_chunks(), particiones)
+    inicio, fin = (np.array([(getattr(a, c) - _CERO).days for p in particiones for a in p.plan.actividades], np.int64)[lugar] for c in ("inicio", "fin"))
+    dia = _dias(filas)
+    fuera = (dia < inicio) | (dia > fin)
+    posterior = ~fuera & (dia > (corte - _CERO).days)
+    motivo = pa.array(np.where(fuera, 0, 1).astype(np.int32), mask=~(fuera | posterior))
+    sin_duplicado = pa.DictionaryArray.from_arrays(pa.nulls(filas.num_rows, pa.int32()), pa.array([], pa.string()))
     return (
-        filas.append_column("avance_id", pc.binary_join_element_wise(filas["fuente"].combine_chunks(), filas["registro"].combine_chunks(), ":"))
-        .append_column("cuenta", pc.invert(pc.or_(fuera, posterior)))
-        .append_column("motivo", pc.case_when(pc.make_struct(fuera, posterior), pa.scalar("fuera_de_ventana"), pa.scalar("posterior_al_corte")))
-        .append_column("duplicado_de", pa.nulls(filas.num_rows, pa.string()))
+        filas.append_column("avance_id", pc.binary_join_element_wise(filas["fuente"].combine_chunks().cast(pa.string()), filas["registro"].combine_chunks(), ":"))
+        .append_column("cuenta", pa.array(~(fuera | posterior)))
+        .append_column("motivo", pa.DictionaryArray.from_arrays(motivo, pa.array(["fuera_de_ventana", "posterior_al_corte"])))
+        .append_column("duplicado_de", sin_duplicado)
     )
 
 
 def _repetidas(filas: pa.Table, particiones: Sequence[Particion], corte: date, url_identifica: Sequence[str]) -> pa.Table:
     """Pasa por `contar` las filas con repetición; la partición va delante de la fuente y de la actividad."""
+    filas = pa.table({c: _suelta(filas[c]) for c in filas.column_names})
     marca = pc.binary_join_element_wise(filas["particion"].combine_chunks().cast(pa.string()), "", _SEPARADOR)
     con_marca = {c: pc.binary_join_element_wise(marca, filas[c].combine_chunks(), "") for c in ("fuente", "actividad_id")}
     hacen_falta = {str(i): i for i in pc.unique(filas["particion"]).to_pylist()}
@@ -110,15 +142,22 @@ def _repetidas(filas: pa.Table, particiones: Sequence[Particion], corte: date, u
     limpias = {c: pc.replace_substring_regex(hechas[c].combine_chunks(), rf"^[0-9]+{_SEPARADOR}", "") for c in ("fuente", "actividad_id", "avance_id", "duplicado_de")}
     particion = pc.list_element(pc.split_pattern(hechas["fuente"].combine_chunks(), _SEPARADOR, max_splits=1), 0).cast(pa.int32())
     columnas = {**{c: hechas[c].combine_chunks() for c in hechas.column_names}, **limpias, "particion": particion}
-    return pa.table({c: columnas[c] for c in ("particion", *_DE_EVIDENCIA, "avance_id", "cuenta", "motivo", "duplicado_de")})
+    todas = ("particion", *_DE_EVIDENCIA, "avance_id", "cuenta", "motivo", "duplicado_de")
+    return pa.table({c: codificada(columnas[c]) if c in {*_CODIFICADAS, "motivo", "duplicado_de"} else columnas[c] for c in todas})
+
+
+def _suelta(columna: pa.ChunkedArray) -> pa.Array:
+    junta = columna.combine_chunks()
+    return junta.dictionary_decode() if pa.types.is_dictionary(junta.type) else junta
 
 
 def _completar(filas: pa.Table, particiones: Sequence[Particion]) -> tuple[pa.Table, Enteros32]:
     particion = filas["particion"].combine_chunks()
-    propias = {
-        "entidad": pa.array([p.entidad for p in particiones], pa.string()).take(particion),
-        "vigencia": pa.array([p.vigencia for p in particiones], pa.int64()).take(particion),
-        "captura_sha256": pa.array([p.captura_sha256 for p in particiones], pa.string()).take(particion),
-    }
-    columnas = [propias[c] if c in propias else filas[c].combine_chunks() for c in _AVANCES.nombres]
-    return pa.table(dict(zip(_AVANCES.nombres, columnas, strict=True))).cast(esquema_arrow(_AVANCES)), particion.to_numpy(zero_copy_only=False)
+    propias: dict[str, Sequence[str | int]] = {"entidad": [p.entidad for p in particiones], "vigencia": [p.vigencia for p in particiones], "captura_sha256": [p.captura_sha256 for p in particiones]}
+    columnas = {c: _por_particion(propias[c], particion) if c in propias else filas[c].combine_chunks() for c in _AVANCES.nombres}
+    return pa.table(columnas), particion.to_numpy(zero_copy_only=False)
+
+
+def _por_particion(valores: Sequence[str | int], particion: pa.Array) -> pa.DictionaryArray:
+    distintos = pa.array(valores).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(distintos.indices.take(particion), distintos.dictionary)

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from rendicion.pais.lote import ResultadoLote, Tarea, correr_lote
 
 Ejecutor = Callable[[Sequence[Tarea]], Iterable[ResultadoLote]]
 Aviso = Callable[[ResultadoLote, int, int], None]
-POR_LOTE = 275
+POR_LOTE = 550
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ def tareas(pais: Pais, pedido: PedidoPais) -> list[Tarea]:
     if ajenas:
         raise ErrorUso(f"El país no declara: {', '.join(ajenas)}.", hacer="Use entidades de municipios.csv y vigencias de pais.toml.")
     elegidas = [e for e in todas if not pedido.entidades or e in pedido.entidades]
-    grupos = [tuple(elegidas[i : i + pedido.por_lote]) for i in range(0, len(elegidas), pedido.por_lote)]
+    cuantos = -(-len(elegidas) // pedido.por_lote)
+    limites = [len(elegidas) * i // cuantos for i in range(cuantos + 1)]
+    grupos = [tuple(elegidas[a:b]) for a, b in pairwise(limites)]
     opciones = tuple(sorted(pedido.opciones.items()))
     return [Tarea(pedido.datos, pedido.salida, v, g, opciones) for v in pais.vigencias if not pedido.vigencias or v in pedido.vigencias for g in grupos]
 
@@ -94,7 +97,7 @@ def correr_pais(pedido: PedidoPais, ejecutar: Ejecutor, avisar: Aviso = lambda _
             resultado.sumar(uno)
             avisar(uno, n, len(pedidas))
         resultado.fallas = dict(sorted(resultado.fallas.items()))
-        return ResultadoPais(resultado, consolidar(salida, pais, resultado.fallas))
+        return ResultadoPais(resultado, consolidar(salida, pais, resultado))
 
 
 def _candado(salida: str) -> AbstractContextManager[None]:

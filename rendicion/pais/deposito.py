@@ -1,6 +1,6 @@
 """Dónde se guarda el país: una carpeta local, o cualquier lugar que entienda fsspec (S3, por ejemplo).
 
-Una partición está hecha cuando su manifiesto está: se escribe de último y lo demás no se mira sin él.
+Cada archivo se guarda completo o nada. Una carpeta está completa cuando está su manifiesto, que se escribe de último.
 """
 
 from __future__ import annotations
@@ -20,16 +20,12 @@ Contenido = bytes | memoryview
 class Deposito(Protocol):
     """Guarda y devuelve archivos por su ruta relativa."""
 
-    def leer(self, ruta: str) -> bytes:
-        """Devuelve los bytes de un archivo; FileNotFoundError si no está."""
+    def leer(self, ruta: str, ultimos: int | None = None) -> bytes:
+        """Devuelve los bytes de un archivo, o solo los últimos; FileNotFoundError si no está."""
         ...
 
     def carpetas(self, ruta: str) -> list[str]:
         """Devuelve los nombres que hay en una carpeta, en orden; ninguno si no existe."""
-        ...
-
-    def tamanos(self, ruta: str) -> dict[str, int]:
-        """Devuelve los archivos de una carpeta, con su ruta relativa a ella y sus bytes."""
         ...
 
     def guardar(self, ruta: str, contenido: Contenido) -> None:
@@ -47,9 +43,12 @@ class DepositoLocal:
     def __init__(self, raiz: Path) -> None:
         self.raiz = raiz
 
-    def leer(self, ruta: str) -> bytes:
-        """Devuelve los bytes de un archivo."""
-        return (self.raiz / ruta).read_bytes()
+    def leer(self, ruta: str, ultimos: int | None = None) -> bytes:
+        """Devuelve los bytes de un archivo, o solo los últimos."""
+        with (self.raiz / ruta).open("rb") as archivo:
+            if ultimos is not None:
+                archivo.seek(max(0, os.fstat(archivo.fileno()).st_size - ultimos))
+            return archivo.read()
 
     def carpetas(self, ruta: str) -> list[str]:
         """Devuelve los nombres que hay en una carpeta, en orden."""
@@ -58,17 +57,15 @@ class DepositoLocal:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
-    def tamanos(self, ruta: str) -> dict[str, int]:
-        """Devuelve los archivos de una carpeta con sus bytes."""
-        raiz = self.raiz / ruta
-        return {r.relative_to(raiz).as_posix(): r.stat().st_size for r in raiz.rglob("*") if r.is_file()}
-
     def guardar(self, ruta: str, contenido: Contenido) -> None:
         """Escribe al lado y cambia el nombre."""
         destino = self.raiz / ruta
         temporal = destino.with_name(f".{destino.name}.{os.getpid()}.tmp")
-        destino.parent.mkdir(parents=True, exist_ok=True)
-        _escribir(temporal, contenido)
+        try:
+            _escribir(temporal, contenido)
+        except FileNotFoundError:
+            destino.parent.mkdir(parents=True, exist_ok=True)
+            _escribir(temporal, contenido)
         temporal.replace(destino)
 
     def guardar_carpeta(self, ruta: str, archivos: Mapping[str, Contenido]) -> None:
@@ -102,9 +99,11 @@ class DepositoRemoto:
         self._sistema, self._raiz = fsspec.core.url_to_fs(url, **opciones)
         self._raiz = self._raiz.rstrip("/")
 
-    def leer(self, ruta: str) -> bytes:
-        """Devuelve los bytes de un objeto."""
-        leido: bytes = self._sistema.cat_file(f"{self._raiz}/{ruta}")
+    def leer(self, ruta: str, ultimos: int | None = None) -> bytes:
+        """Devuelve los bytes de un objeto, o solo los últimos."""
+        objeto = f"{self._raiz}/{ruta}"
+        desde = None if ultimos is None else max(0, int(self._sistema.info(objeto, refresh=True)["size"]) - ultimos)
+        leido: bytes = self._sistema.cat_file(objeto, start=desde)
         return leido
 
     def carpetas(self, ruta: str) -> list[str]:
@@ -114,11 +113,6 @@ class DepositoRemoto:
         except FileNotFoundError:
             return []
         return sorted(n for r in rutas if (n := str(r).rstrip("/").rpartition("/")[2]) and not n.startswith("."))
-
-    def tamanos(self, ruta: str) -> dict[str, int]:
-        """Devuelve los objetos bajo un prefijo con sus bytes."""
-        raiz = f"{self._raiz}/{ruta}"
-        return {str(n).split(f"{raiz}/", 1)[1]: int(i["size"]) for n, i in self._sistema.find(raiz, detail=True, refresh=True).items()}
 
     def guardar(self, ruta: str, contenido: Contenido) -> None:
         """Sube un objeto; el servicio lo muestra completo o no lo muestra."""

@@ -27,15 +27,18 @@ from rendicion.normalizacion import normalizar
 from rendicion.pais.declaracion import EVIDENCIA, Pais, plan_de
 from rendicion.pais.deposito import Deposito
 from rendicion.plan import Plan
+from rendicion.tablas import sin_apostrofo
 
-# Lo que `rendicion.proteccion.detectar` puede señalar cae aquí; señalar de más solo cuesta una segunda mirada.
+# Lo que `rendicion.proteccion` puede señalar cae aquí; señalar de más solo cuesta una segunda mirada.
 SOSPECHA = (
     r"(?is)@|\p{Nd}[^\p{L}]{4,}\p{Nd}"
     r"|\b(?:calle|cll?|carrera|cra|kra?|kr|avenida|av|transversal|transv|tv|diagonal|diag|dg|manzana|mz)\b.{0,60}\p{Nd}"
 )
-_ESCAPADO = r"^'('*[=+\-@\t\r])"
+SOSPECHAS = {**dict.fromkeys(("registro", "titulo", "canal", "dependencia"), SOSPECHA), "url": "[@?&]|%40"}
 _BLOQUE = 1 << 25
 _CON_TIPO = {c: tipo_arrow(TABLAS["avances"].campo(c)) for c in ("fecha", "cantidad")}
+# Estas columnas repiten pocos valores: se leen como diccionario y así siguen hasta escribirse.
+_REPETIDAS = ("entidad", "vigencia", "fuente", "actividad_id", "fecha", "cantidad", "canal", "dependencia")
 
 
 @dataclass(frozen=True)
@@ -82,18 +85,22 @@ def _sha(contenido: bytes) -> str:
     return hashlib.sha256(contenido).hexdigest()
 
 
+_LEER = pacsv.ReadOptions(use_threads=False, block_size=_BLOQUE)
+_CON_SALTOS = pacsv.ParseOptions(newlines_in_values=True)
+_CONVERTIR = pacsv.ConvertOptions(
+    column_types={c: pa.dictionary(pa.int32(), pa.string()) if c in _REPETIDAS else pa.string() for c in EVIDENCIA.nombres},
+    null_values=[""],
+    strings_can_be_null=True,
+    quoted_strings_can_be_null=False,
+)
+_ENCABEZADO = (",".join(EVIDENCIA.nombres) + "\n").encode()
+
+
 def celdas_de(particion: Particion, pais: Pais) -> pa.Table:
     """Lee el CSV de una partición, todo como texto; ErrorFuente si su forma no es la declarada."""
     donde = f"{particion.vigencia}/{particion.entidad}/avances.csv"
     try:
-        leido = pacsv.read_csv(
-            pa.BufferReader(particion.evidencia),
-            read_options=pacsv.ReadOptions(use_threads=False, block_size=_BLOQUE),
-            parse_options=pacsv.ParseOptions(newlines_in_values=True),
-            convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(EVIDENCIA.nombres, pa.string()), null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
-            ),
-        )
+        leido = pacsv.read_csv(pa.BufferReader(particion.evidencia), read_options=_LEER, parse_options=_CON_SALTOS, convert_options=_CONVERTIR)
     except pa.ArrowInvalid as error:
         raise ErrorFuente(f"El CSV está dañado: {error}.", donde=donde, hacer="Vuelva a exportar el archivo, en UTF-8 y con todas las columnas en cada fila.") from error
     if tuple(leido.column_names) != EVIDENCIA.nombres:
@@ -109,81 +116,153 @@ def celdas_de(particion: Particion, pais: Pais) -> pa.Table:
 
 
 def leer_lote(particiones: Sequence[Particion], pais: Pais) -> tuple[Leido, list[Particion], dict[str, ErrorRendicion]]:
-    """Lee las particiones de un lote; las que no se pueden leer quedan por fuera, con su porqué."""
+    """Lee las particiones de un lote; las que no se pueden leer quedan por fuera, con su porqué.
+
+    Las sencillas se leen juntas, de una vez. Si algo no es exactamente lo declarado, cada una se lee sola y la que
+    falla se nombra.
+    """
+    sencillas = [p for p in particiones if p.evidencia.startswith(_ENCABEZADO) and p.evidencia.endswith(b"\n") and b'"' not in p.evidencia]
+    juntas = _leer_juntas(sencillas, pais) if sencillas else None
+    aparte = {p.nombre for p in particiones} - ({p.nombre for p in sencillas} if juntas else set())
     tablas: list[pa.Table] = []
-    buenas: list[Particion] = []
+    buenas = [] if juntas is None else list(sencillas)
     fallas: dict[str, ErrorRendicion] = {}
     for p in particiones:
+        if p.nombre not in aparte:
+            continue
         try:
             celdas = celdas_de(p, pais)
         except ErrorRendicion as error:
             fallas[p.nombre] = error
             continue
-        n = celdas.num_rows
-        tablas.append(celdas.append_column("particion", pa.array(np.full(n, len(buenas)), pa.int32())).append_column("fila", pa.array(np.arange(n))))
+        tablas.append(_con_lugar(celdas, [(len(buenas), celdas.num_rows)]))
         buenas.append(p)
     if not buenas:
         return Leido(pa.table({}), (), ()), [], fallas
-    return _entender(pa.concat_tables(tablas).combine_chunks(), buenas, pais), buenas, fallas
+    return _entender(pa.concat_tables(tablas if juntas is None else [juntas, *tablas]).combine_chunks(), buenas, pais), buenas, fallas
+
+
+def _leer_juntas(particiones: Sequence[Particion], pais: Pais) -> pa.Table | None:
+    """Lee los archivos uno tras otro como si fueran uno; nada, si alguna fila no está donde debe o no es de su partición."""
+    cuantas = [p.evidencia.count(b"\n") - 1 for p in particiones]
+    todo = b"".join([_ENCABEZADO, *(memoryview(p.evidencia)[len(_ENCABEZADO) :] for p in particiones)])
+    try:
+        leido = pacsv.read_csv(pa.BufferReader(todo), read_options=_LEER, convert_options=_CONVERTIR).combine_chunks()
+    except pa.ArrowInvalid:
+        return None
+    if leido.num_rows != sum(cuantas):
+        return None
+    esperada = {"entidad": np.repeat(np.arange(len(particiones)), cuantas), "vigencia": 0}
+    nombres = {"entidad": [p.entidad for p in particiones], "vigencia": [str(particiones[0].vigencia)]}
+    if not all((_lugares(leido[c], nombres[c]) == esperada[c]).all() for c in nombres) or (_lugares(leido["fuente"], [f.id for f in pais.fuentes]) < 0).any():
+        return None
+    return _con_lugar(leido, list(enumerate(cuantas)))
+
+
+def _lugares(columna: pa.ChunkedArray, nombres: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Dice en qué lugar de la lista está cada texto; -1 si no está."""
+    codificada = columna.combine_chunks()
+    del_diccionario = pc.fill_null(pc.index_in(codificada.dictionary, pa.array(nombres, pa.string())), -1).to_numpy(zero_copy_only=False)
+    return np.append(del_diccionario, -1)[codigos(codificada)]
+
+
+def codigos(columna: pa.DictionaryArray) -> npt.NDArray[np.int64]:
+    """Devuelve el lugar de cada valor en el diccionario de la columna; -1 si está vacío."""
+    indices: npt.NDArray[np.int64] = pc.fill_null(columna.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return indices
+
+
+def _con_lugar(celdas: pa.Table, cuantas: Sequence[tuple[int, int]]) -> pa.Table:
+    fila = np.concatenate([np.arange(n, dtype=np.int64) for _, n in cuantas])
+    return celdas.append_column("particion", pa.array(np.repeat([i for i, _ in cuantas], [n for _, n in cuantas]).astype(np.int32))).append_column("fila", pa.array(fila))
 
 
 def _entender(celdas: pa.Table, particiones: Sequence[Particion], pais: Pais) -> Leido:
-    columnas = {c: pc.replace_substring_regex(celdas[c], _ESCAPADO, r"\1").combine_chunks() for c in ("registro", "actividad_id", "titulo", "url", "canal", "dependencia")}
-    columnas |= {c: celdas[c].combine_chunks() for c in ("particion", "fila", "fecha", "cantidad", "fuente")}
-    columnas["fuente"] = columnas["fuente"].dictionary_encode()
-    lugar = pc.binary_join_element_wise("fila ", pc.add(columnas["fila"], 2).cast(pa.string()), "")
-    columnas["registro"] = pc.coalesce(columnas["registro"], lugar)
+    columnas = {c: celdas[c].combine_chunks() for c in ("particion", "fila", *EVIDENCIA.nombres[2:])}
+    columnas |= {c: sin_apostrofo(columnas[c]) for c in ("registro", "titulo", "url")}
+    columnas |= {c: _cambiar(columnas[c], sin_apostrofo(columnas[c].dictionary)) for c in ("actividad_id", "canal")}
+    if columnas["registro"].null_count:
+        lugar = pc.binary_join_element_wise("fila ", pc.add(columnas["fila"], 2).cast(pa.string()), "")
+        columnas["registro"] = pc.coalesce(columnas["registro"], lugar)
     textos = {c: columnas[c] for c in _CON_TIPO}
-    columnas |= {c: pa.nulls(celdas.num_rows, t) for c, t in _CON_TIPO.items()}
+    fuente = _lugares(celdas["fuente"], [f.id for f in pais.fuentes])
+    columnas["fuente"] = pa.DictionaryArray.from_arrays(pa.array(fuente.astype(np.int32)), pa.array([f.id for f in pais.fuentes]))
+    columnas["fecha"] = _por_fuente(textos["fecha"], fuente, pais.fuentes, leer_fecha, _CON_TIPO["fecha"])
+    columnas["cantidad"] = _por_fuente(textos["cantidad"], fuente, pais.fuentes, leer_cantidad, _CON_TIPO["cantidad"])
     dudosa = np.zeros(celdas.num_rows, dtype=bool)
-    for fuente in pais.fuentes:
-        suyas = pc.equal(columnas["fuente"], fuente.id).to_numpy(zero_copy_only=False)
-        if not suyas.any():
-            continue
-        for campo, leer in (("fecha", lambda t, f=fuente: leer_fecha(t, f)), ("cantidad", lambda t, f=fuente: leer_cantidad(t, f))):
-            columnas[campo] = _convertir(columnas[campo], textos[campo], suyas, leer)
-        if "titulo" in fuente.columnas:
-            dudosa |= suyas & pc.is_null(columnas["titulo"]).to_numpy(zero_copy_only=False)
-        columnas["dependencia"] = pc.if_else(pc.and_(pa.array(suyas), pc.is_null(columnas["dependencia"])), fuente.dependencia, columnas["dependencia"])
+    if columnas["titulo"].null_count:
+        con_titulo = np.array(["titulo" in f.columnas for f in pais.fuentes])
+        dudosa |= con_titulo[fuente] & pc.is_null(columnas["titulo"]).to_numpy(zero_copy_only=False)
     for campo in ("actividad_id", "fecha", "cantidad"):
-        dudosa |= pc.is_null(columnas[campo]).to_numpy(zero_copy_only=False)
-    for campo in ("titulo", "canal"):
-        dudosa |= pc.fill_null(_sospechosos(columnas[campo]), fill_value=False).to_numpy(zero_copy_only=False)
+        dudosa |= codigos(columnas[campo]) < 0
+    columnas["dependencia"] = _cambiar(columnas["dependencia"], sin_apostrofo(columnas["dependencia"].dictionary))
+    for campo, patron in SOSPECHAS.items():
+        dudosa |= _que_tienen(columnas[campo], patron)
+    columnas["dependencia"] = _por_fuente(columnas["dependencia"], fuente, pais.fuentes, lambda t, _: t, pa.string(), lambda f: f.dependencia)
     return _mirar_dudosas(columnas, textos, dudosa, particiones, pais)
 
 
-def _sospechosos(columna: pa.Array) -> pa.Array:
-    return pc.match_substring_regex(columna, SOSPECHA)
+def _cambiar(columna: pa.DictionaryArray, valores: pa.Array) -> pa.DictionaryArray:
+    """Cambia los valores del diccionario; si dos quedan iguales, quedan como uno solo."""
+    distintos = valores.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(distintos.indices.take(columna.indices), distintos.dictionary)
 
 
-def _convertir(actual: pa.Array, textos: pa.Array, suyas: npt.NDArray[np.bool_], leer: Callable[[str], object]) -> pa.Array:
-    """Lee una vez cada texto distinto de una fuente; lo que no se entiende queda vacío."""
-    propio = pc.if_else(pa.array(suyas), textos, pa.scalar(None, pa.string())).dictionary_encode()
-    leidos = [leer(t) for t in propio.dictionary.to_pylist()]
-    valores = pa.array([None if isinstance(v, Falta) else v for v in leidos], actual.type).take(propio.indices)
-    return pc.if_else(pa.array(suyas), valores, actual)
+def _que_tienen(columna: pa.Array, patron: str) -> npt.NDArray[np.bool_]:
+    if pa.types.is_dictionary(columna.type):
+        tienen = pc.match_substring_regex(columna.dictionary, patron).to_numpy(zero_copy_only=False)
+        return np.append(tienen, False)[codigos(columna)]
+    hecha: npt.NDArray[np.bool_] = pc.fill_null(pc.match_substring_regex(columna, patron), fill_value=False).to_numpy(zero_copy_only=False)
+    return hecha
+
+
+def _por_fuente(
+    columna: pa.DictionaryArray,
+    fuente: npt.NDArray[np.int64],
+    fuentes: Sequence[Fuente],
+    leer: Callable[[str, Fuente], object],
+    tipo: pa.DataType,
+    vacio: Callable[[Fuente], object] = lambda _f: None,
+) -> pa.DictionaryArray:
+    """Lee una vez cada texto distinto de cada fuente; lo que no se entiende queda vacío."""
+    textos = [*columna.dictionary.to_pylist(), None]
+    par = fuente * len(textos) + codigos(columna) % len(textos)
+    usados = np.bincount(par, minlength=len(fuentes) * len(textos)) > 0
+    leidos: list[object] = [None] * len(usados)
+    for n in np.flatnonzero(usados).tolist():
+        f, texto = fuentes[n // len(textos)], textos[n % len(textos)]
+        leidos[n] = vacio(f) if texto is None else leer(texto, f)
+    valores = pa.array([None if isinstance(v, Falta) else v for v in leidos], tipo).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(valores.indices.take(pa.array(par)), valores.dictionary)
 
 
 def _mirar_dudosas(columnas: dict[str, pa.Array], textos: dict[str, pa.Array], dudosa: npt.NDArray[np.bool_], particiones: Sequence[Particion], pais: Pais) -> Leido:
+    """Pasa las filas dudosas por `normalizar` y toma de allí sus textos, ya sin datos personales."""
     rechazos: list[tuple[int, Rechazo]] = []
     hallazgos: list[tuple[int, Hallazgo]] = []
     filas = np.flatnonzero(dudosa)
     if len(filas):
         elegidas = pa.table({**columnas, **textos}).take(pa.array(filas))
-        nuevas = {c: columnas[c] for c in ("titulo", "canal")}
-        for fuente in pais.fuentes:
-            donde = pc.indices_nonzero(pc.equal(elegidas["fuente"], fuente.id))
-            suyas, en_lote = elegidas.take(donde), filas[donde.to_numpy()]
+        for n, fuente in enumerate(pais.fuentes):
+            suyas = elegidas.filter(pa.array(codigos(elegidas["fuente"].combine_chunks()) == n))
+            en_lote = filas[codigos(elegidas["fuente"].combine_chunks()) == n]
             if not len(en_lote):
                 continue
             lectura = _lectura(suyas, fuente, particiones)
             hecho = normalizar(lectura)
             rechazos += [(int(en_lote[r.fila]), r) for r in hecho.rechazos]
-            if hecho.hallazgos:
-                hallazgos += _ubicar(hecho.hallazgos, lectura.celdas["lugar"].to_pylist(), en_lote)
-                nuevas = {c: pc.replace_with_mask(nuevas[c], _mascara(len(dudosa), en_lote), hecho.tabla[c].combine_chunks()) for c in nuevas}
-        columnas = {**columnas, **nuevas}
+            hallazgos += _ubicar(hecho.hallazgos, lectura.celdas["lugar"].to_pylist(), en_lote)
+            columnas = {**columnas, **{c: _con_nuevos(columnas[c], hecho.tabla[c].combine_chunks(), en_lote) for c in ("registro", "titulo", "url", "canal", "dependencia")}}
     return Leido(pa.table(columnas), tuple(sorted(rechazos, key=lambda r: r[0])), tuple(sorted(hallazgos, key=lambda h: h[0])))
+
+
+def _con_nuevos(columna: pa.Array, nuevos: pa.Array, filas: npt.NDArray[np.int64]) -> pa.Array:
+    """Cambia el texto de unas filas, si de verdad cambió."""
+    previos = columna.take(pa.array(filas)).cast(pa.string())
+    if previos.equals(nuevos):
+        return columna
+    cambiada = pc.replace_with_mask(columna.cast(pa.string()), _mascara(len(columna), filas), nuevos)
+    return cambiada.dictionary_encode() if pa.types.is_dictionary(columna.type) else cambiada
 
 
 def _mascara(total: int, filas: npt.NDArray[np.int64]) -> pa.Array:

@@ -1,4 +1,4 @@
-"""La carpeta de una partición: sus tablas, sus huellas y su manifiesto, con el que se sabe que está completa.
+"""El paquete de una partición: sus tablas, sus huellas y su manifiesto, en un solo archivo.
 
 Las tablas llevan los mismos bytes que en una entrega de ciudad. `avances` va también en Parquet; las demás, pequeñas,
 van en Parquet en la entrega nacional.
@@ -12,28 +12,55 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from esquemas import TABLAS
+from esquemas.arrow import esquema_arrow
 from rendicion import __version__, entrega
 from rendicion.pais.declaracion import Pais
 from rendicion.pais.deposito import MANIFIESTO, Contenido, Deposito
 from rendicion.pais.lectura import Particion
+from rendicion.pais.paquete import empacar, leer_de
 from rendicion.tablas import escribir_parquet, lineas_csv
 
-FORMATO = 1
+FORMATO = 2
 EN_PARQUET = ("avances",)
+DE_CUENTA = ("recibidos", "aceptados", "rechazados", "cuentan", "no_cuentan")
 Enteros32 = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class Guardada:
-    """Es una partición ya guardada: su carpeta, su manifiesto y la huella de este."""
+class CuentasDelLote:
+    """Son las filas que miró cada regla y las que no la cumplen, por partición; `reglas` va en orden."""
 
-    carpeta: str
+    reglas: tuple[str, ...]
+    revisadas: npt.NDArray[np.int64]
+    faltas: npt.NDArray[np.int64]
+    propias: Sequence[Mapping[str, int]]
+
+    def de(self, i: int) -> dict[str, list[int]]:
+        """Devuelve las cuentas de una partición; las de lectura, que solo nombran lo que falló, son propias de cada una."""
+        comunes = dict(zip(self.reglas, map(list, zip(self.revisadas[:, i].tolist(), self.faltas[:, i].tolist(), strict=True)), strict=True))
+        return dict(sorted((comunes | {r: [0, n] for r, n in self.propias[i].items()}).items()))
+
+    def sumar(self, cuales: Sequence[int]) -> dict[str, list[int]]:
+        """Suma las cuentas de unas particiones."""
+        suma = {r: [int(v), int(f)] for r, v, f in zip(self.reglas, self.revisadas[:, cuales].sum(axis=1), self.faltas[:, cuales].sum(axis=1), strict=True)}
+        for i in cuales:
+            for r, n in self.propias[i].items():
+                suma.setdefault(r, [0, 0])[1] += n
+        return suma
+
+
+@dataclass(frozen=True)
+class Guardada:
+    """Es una entrega ya guardada: dónde está, su manifiesto y la huella de este."""
+
+    lugar: str
     manifiesto: dict[str, Any]
     manifiesto_sha256: str
 
@@ -44,15 +71,28 @@ def carpeta_de(entidad: str, vigencia: int) -> str:
 
 
 def ultima(salida: Deposito, entidad: str, vigencia: int) -> Guardada | None:
-    """Devuelve la última entrega completa de una partición, o nada: sin manifiesto no está completa."""
-    raiz = carpeta_de(entidad, vigencia)
-    for nombre in reversed(salida.carpetas(raiz)):
+    """Devuelve la última entrega de una partición que se puede leer, o nada."""
+    for nombre in reversed(entregas_de(salida, entidad, vigencia)):
         try:
-            crudo = salida.leer(f"{raiz}/{nombre}/{MANIFIESTO}")
-        except FileNotFoundError:
+            return leer_guardada(salida, f"{carpeta_de(entidad, vigencia)}/{nombre}.zip")
+        except (BadZipFile, KeyError):
             continue
-        return Guardada(f"{raiz}/{nombre}", json.loads(crudo), hashlib.sha256(crudo).hexdigest())
     return None
+
+
+def entregas_de(salida: Deposito, entidad: str, vigencia: int) -> list[str]:
+    """Devuelve los nombres de las entregas de una partición, en el orden en que se hicieron."""
+    return sorted((n.removesuffix(".zip") for n in salida.carpetas(carpeta_de(entidad, vigencia)) if n.endswith(".zip")), key=_numero)
+
+
+def _numero(nombre: str) -> int:
+    return int(nombre.rpartition("-")[2])
+
+
+def leer_guardada(salida: Deposito, lugar: str) -> Guardada:
+    """Lee el manifiesto de un paquete."""
+    crudo = leer_de(salida, lugar, MANIFIESTO)
+    return Guardada(lugar, json.loads(crudo), hashlib.sha256(crudo).hexdigest())
 
 
 def huella_de(pais: Pais, p: Particion) -> str:
@@ -71,12 +111,9 @@ def huella_de(pais: Pais, p: Particion) -> str:
 
 
 def hecha(salida: Deposito, pais: Pais, p: Particion) -> bool:
-    """Dice si la partición ya está hecha con estas mismas entradas, y todos sus archivos tienen su tamaño."""
+    """Dice si la partición ya está hecha con estas mismas entradas: su paquete se escribe entero o no se escribe."""
     previa = ultima(salida, p.entidad, p.vigencia)
-    if previa is None or previa.manifiesto["huella"] != huella_de(pais, p):
-        return False
-    tamanos = salida.tamanos(previa.carpeta)
-    return all(tamanos.get(r) == a["bytes"] for r, a in previa.manifiesto["archivos"].items())
+    return previa is not None and previa.manifiesto["huella"] == huella_de(pais, p)
 
 
 def conservar(salida: Deposito, p: Particion) -> None:
@@ -84,30 +121,48 @@ def conservar(salida: Deposito, p: Particion) -> None:
     salida.guardar(f"capturas/{p.vigencia}/{p.entidad}-{p.captura_sha256}.csv", p.evidencia)
 
 
+@dataclass(frozen=True)
+class Publicada:
+    """Es lo que la entrega nacional toma de una partición: su nombre, la huella de su manifiesto, sus cuentas y sus totales."""
+
+    entrega: str
+    manifiesto_sha256: str
+    cuentas: Mapping[str, int]
+    totales: Sequence[Mapping[str, Any]]
+
+
 def guardar_lote(
     salida: Deposito,
     pais: Pais,
     particiones: Sequence[Particion],
     tablas: Mapping[str, tuple[pa.Table, Enteros32]],
-    cuentas: Sequence[Mapping[str, Sequence[int]]],
+    cuentas: CuentasDelLote,
     cortes: Sequence[date],
     fuera: set[int],
-) -> list[str]:
-    """Guarda cada partición en su carpeta, salvo las que quedan por fuera; devuelve las guardadas."""
+) -> dict[tuple[int, str], Publicada]:
+    """Guarda cada partición en su paquete, salvo las que quedan por fuera; devuelve las guardadas."""
     cuantas = len(particiones)
     csv = {n: _tajadas_csv(n, t, p, cuantas) for n, (t, p) in tablas.items()}
-    limites = {n: np.searchsorted(tablas[n][1], np.arange(cuantas + 1)) for n in EN_PARQUET}
-    hechas = []
+    limites = {n: np.searchsorted(tablas[n][1], np.arange(cuantas + 1)) for n in (*EN_PARQUET, "indicadores_total")}
+    completas = {n: tablas[n][0].cast(esquema_arrow(TABLAS[n])) for n in EN_PARQUET}
+    totales = tablas["indicadores_total"][0].to_pylist()
+    sumas = _sumas(*tablas["conciliacion"], cuantas)
+    hechas = {}
     for i, p in enumerate(particiones):
         if i in fuera:
             continue
         archivos: dict[str, Contenido] = {f"datos/{n}.csv": tajadas[i] for n, tajadas in csv.items()}
         for n in EN_PARQUET:
-            desde, hasta = int(limites[n][i]), int(limites[n][i + 1])
-            archivos[f"datos/{n}.parquet"] = _parquet(n, tablas[n][0].slice(desde, hasta - desde))
-        _guardar(salida, pais, p, archivos, cuentas[i], cortes)
-        hechas.append(p.nombre)
+            desde, hasta = limites[n][i : i + 2].tolist()
+            archivos[f"datos/{n}.parquet"] = _parquet(n, completas[n].slice(desde, hasta - desde))
+        nombre, sha256 = _guardar(salida, pais, p, archivos, cuentas.de(i), cortes)
+        desde, hasta = limites["indicadores_total"][i : i + 2].tolist()
+        hechas[p.vigencia, p.entidad] = Publicada(nombre, sha256, {c: int(s[i]) for c, s in sumas.items()}, totales[desde:hasta])
     return hechas
+
+
+def _sumas(conciliacion: pa.Table, particion: Enteros32, cuantas: int) -> dict[str, npt.NDArray[np.int64]]:
+    return {c: np.bincount(particion, weights=conciliacion[c].to_numpy(), minlength=cuantas).astype(np.int64) for c in DE_CUENTA}
 
 
 def _tajadas_csv(nombre: str, datos: pa.Table, particion: Enteros32, cuantas: int) -> list[Contenido]:
@@ -126,9 +181,10 @@ def _parquet(nombre: str, datos: pa.Table) -> Contenido:
     return memoryview(destino.getvalue())
 
 
-def _guardar(salida: Deposito, pais: Pais, p: Particion, archivos: dict[str, Contenido], cuentas: Mapping[str, Sequence[int]], cortes: Sequence[date]) -> None:
-    previa = ultima(salida, p.entidad, p.vigencia)
-    numero = previa.manifiesto["numero"] + 1 if previa else 1
+def _guardar(salida: Deposito, pais: Pais, p: Particion, archivos: dict[str, Contenido], cuentas: Mapping[str, Sequence[int]], cortes: Sequence[date]) -> tuple[str, str]:
+    # Un paquete dañado no se puede leer, pero su número no se vuelve a usar: un nombre es siempre lo mismo.
+    numero = max(map(_numero, entregas_de(salida, p.entidad, p.vigencia)), default=0) + 1
+    previa = ultima(salida, p.entidad, p.vigencia) if numero > 1 else None
     nombre = f"{p.entidad}-{p.vigencia}-{cortes[-1]:%Y%m%d}-{numero:03d}"
     manifiesto = {
         "formato": entrega.FORMATO_MANIFIESTO,
@@ -149,8 +205,9 @@ def _guardar(salida: Deposito, pais: Pais, p: Particion, archivos: dict[str, Con
         "periodo": [p.plan.inicio.isoformat(), p.plan.fin.isoformat()],
         "versiones": {"rendicion": __version__},
         "aviso": entrega.AVISO_SINTETICO if pais.sintetico else None,
-        "validacion": {r: list(c) for r, c in sorted(cuentas.items())},
+        "validacion": cuentas,
         "archivos": {r: {"bytes": len(memoryview(c)), "sha256": hashlib.sha256(c).hexdigest()} for r, c in sorted(archivos.items())},
     }
     contenido = (json.dumps(manifiesto, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
-    salida.guardar_carpeta(f"{carpeta_de(p.entidad, p.vigencia)}/{nombre}", {**archivos, MANIFIESTO: contenido})
+    salida.guardar(f"{carpeta_de(p.entidad, p.vigencia)}/{nombre}.zip", empacar({**archivos, MANIFIESTO: contenido}))
+    return nombre, hashlib.sha256(contenido).hexdigest()

@@ -33,13 +33,13 @@ def leer_resumen(lugar: str) -> Resumen:
         raise ErrorUso("No hay entrega nacional.", donde=lugar, hacer="Corra antes: rendicion pais correr DATOS --salida CARPETA.")
 
     def filas(tabla: str) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(salida.leer(f"{guardada.carpeta}/datos/{tabla}.csv").decode("utf-8"), newline="")))
+        return list(csv.DictReader(io.StringIO(salida.leer(f"{guardada.lugar}/datos/{tabla}.csv").decode("utf-8"), newline="")))
 
     nacionales, entidades = filas("indicadores_nacionales"), filas("entidades")
     ultimo = max((f["corte"] for f in nacionales), default="")
     orden = {"pais": 0, "departamento": 1, "categoria": 2}
     return Resumen(
-        guardada.carpeta,
+        guardada.lugar,
         guardada.manifiesto,
         tuple(sorted((f for f in nacionales if f["corte"] == ultimo), key=lambda f: (orden[f["nivel"]], f["codigo"]))),
         tuple(e for e in entidades if e["situacion"] != "publicada"),

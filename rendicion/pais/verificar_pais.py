@@ -3,7 +3,7 @@
 Uso:
     python3 verificar_pais.py                              la carpeta en que está este archivo
     python3 verificar_pais.py CARPETA                      otra carpeta
-    python3 verificar_pais.py CARPETA --particiones DIR    además, cada partición publicada (DIR/AÑO/ENTIDAD/ENTREGA)
+    python3 verificar_pais.py CARPETA --particiones DIR    además, cada partición publicada (DIR/AÑO/ENTIDAD/ENTREGA.zip)
 
 Solo usa la biblioteca estándar de Python 3.9 o posterior y, para las particiones, `verificar.py`, que está al lado.
 Vuelve a calcular cada media desde los totales publicados, con aritmética exacta. Termina en 0 si todo está bien,
@@ -18,6 +18,8 @@ import hashlib
 import importlib.util
 import json
 import sys
+import tempfile
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
@@ -147,22 +149,37 @@ def mirar_particiones(raiz: Path, entidades: list[Fila], totales: list[Fila]) ->
     miradas = [libre.mirar_manifiesto, libre.mirar_plan, libre.mirar_motivos, libre.mirar_duplicados, libre.mirar_capturas, libre.mirar_conciliacion]
     miradas += [libre.mirar_indicadores(t) for t in libre.INDICADORES]
     for e in (e for e in entidades if e["situacion"] == "publicada"):
-        carpeta = raiz / e["vigencia"] / e["entidad"] / e["entrega"]
-        if not (carpeta / "manifiesto.json").is_file():
-            yield f"{e['entrega']}: no está su partición"
-            continue
-        if sha256(carpeta / "manifiesto.json") != e["manifiesto_sha256"]:
-            yield f"{e['entrega']}: su manifiesto no es el que señala la entrega nacional"
-            continue
-        manifiesto = json.loads((carpeta / "manifiesto.json").read_text("utf-8"))
-        yield from (f"{e['entrega']}: {f}" for f in mirar_archivos(carpeta, manifiesto))
-        entrega = libre.Entrega(carpeta)
-        for n, mirada in enumerate(miradas):
-            comprobacion = libre._mirar(entrega, str(n), "", mirada)  # noqa: SLF001 -- una partición hostil no debe tumbar las demás
-            if comprobacion.estado != libre.BIEN:
-                yield from (f"{e['entrega']}: {d}" for d in comprobacion.detalles[:5])
-        if filas(carpeta / "datos/indicadores_total.csv") != dichos[e["entidad"], e["vigencia"]]:
-            yield f"{e['entrega']}: sus totales no son los de la entrega nacional"
+        paquete = raiz / e["vigencia"] / e["entidad"] / f"{e['entrega']}.zip"
+        with tempfile.TemporaryDirectory() as temporal:
+            carpeta = Path(temporal)
+            try:
+                abrir_paquete(paquete, carpeta)
+            except (OSError, zipfile.BadZipFile) as error:
+                yield f"{e['entrega']}: su partición no está o no se puede abrir ({error})"
+                continue
+            yield from (f"{e['entrega']}: {f}" for f in _mirar_particion(libre, miradas, carpeta, e["manifiesto_sha256"], dichos[e["entidad"], e["vigencia"]]))
+
+
+def abrir_paquete(paquete: Path, carpeta: Path) -> None:
+    """Deja en una carpeta los archivos de una partición, que se publica como un solo ZIP; se niega si uno saldría de ella."""
+    with zipfile.ZipFile(paquete) as zip_:
+        if any(".." in Path(n).parts or Path(n).is_absolute() for n in zip_.namelist()):
+            raise zipfile.BadZipFile("un archivo saldría de la carpeta")
+        zip_.extractall(carpeta)
+
+
+def _mirar_particion(libre: Any, miradas: list[Any], carpeta: Path, manifiesto_sha256: str, totales: list[Fila]) -> Iterator[str]:
+    if not (carpeta / "manifiesto.json").is_file() or sha256(carpeta / "manifiesto.json") != manifiesto_sha256:
+        yield "su manifiesto no es el que señala la entrega nacional"
+        return
+    yield from mirar_archivos(carpeta, json.loads((carpeta / "manifiesto.json").read_text("utf-8")))
+    entrega = libre.Entrega(carpeta)
+    for n, mirada in enumerate(miradas):
+        comprobacion = libre._mirar(entrega, str(n), "", mirada)  # noqa: SLF001 -- una partición hostil no debe tumbar las demás
+        if comprobacion.estado != libre.BIEN:
+            yield from comprobacion.detalles[:5]
+    if filas(carpeta / "datos/indicadores_total.csv") != totales:
+        yield "sus totales no son los de la entrega nacional"
 
 
 def _verificador() -> Any:

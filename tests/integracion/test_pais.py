@@ -21,6 +21,7 @@ from rendicion.normalizacion import normalizar
 from rendicion.pais.declaracion import leer_pais, plan_de
 from rendicion.pais.deposito import abrir
 from rendicion.pais.lote import Tarea, correr_lote
+from rendicion.pais.verificar_pais import abrir_paquete
 from rendicion.plan import filas_del_plan
 from rendicion.sintetico.pais import Receta, escribir_pais
 from rendicion.tablas import escribir_csv, escribir_parquet, leer_parquet
@@ -52,8 +53,17 @@ def tarea(datos: Path, salida: Path, vigencia: int = 2023) -> Tarea:
     return Tarea(str(datos), str(salida), vigencia, entidades)
 
 
-def particion(salida: Path, entidad: str, vigencia: int = 2023) -> Path:
+def paquete(salida: Path, entidad: str, vigencia: int = 2023) -> Path:
     return max((salida / "particiones" / str(vigencia) / entidad).iterdir())
+
+
+def particion(salida: Path, entidad: str, vigencia: int = 2023) -> Path:
+    """Abre el paquete de una partición y devuelve la carpeta con sus archivos."""
+    suyo = paquete(salida, entidad, vigencia)
+    carpeta = salida.parent / f"{salida.name}-abierta" / suyo.stem
+    if not carpeta.exists():
+        abrir_paquete(suyo, carpeta)
+    return carpeta
 
 
 def bytes_de(carpeta: Path) -> dict[str, bytes]:
@@ -138,9 +148,10 @@ def test_correr_otra_vez_no_hace_nada_y_un_municipio_que_cambia_cuesta_su_partic
 def test_un_archivo_truncado_hace_que_la_particion_se_haga_de_nuevo(datos, corrida, tmp_path):
     shutil.copytree(corrida[0], tmp_path / "salida")
     pedido = tarea(datos, tmp_path / "salida")
-    parquet = particion(tmp_path / "salida", pedido.entidades[0]) / "datos/avances.parquet"
-    parquet.write_bytes(parquet.read_bytes()[:-1])
+    suyo = paquete(tmp_path / "salida", pedido.entidades[0])
+    suyo.write_bytes(suyo.read_bytes()[:-1])
     assert correr_lote(pedido).hechas == [f"{pedido.entidades[0]}-2023"]
+    assert paquete(tmp_path / "salida", pedido.entidades[0]).name > suyo.name
 
 
 @pytest.mark.parametrize(

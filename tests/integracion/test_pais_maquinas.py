@@ -15,6 +15,8 @@ import pytest
 
 from rendicion.pais import verificar_pais
 from rendicion.pais.corrida import PedidoPais, aqui, correr_pais
+from rendicion.pais.paquete import empacar
+from rendicion.pais.verificar_pais import abrir_paquete
 from rendicion.sintetico.pais import Receta, escribir_pais
 from tests.integracion.servidores import RAIZ, RENDICION, apagar, esperar, puerto_libre, servidor_de_prefect, sin_prefect
 
@@ -47,7 +49,7 @@ def orden(datos: Path, salida: Path, *mas: str) -> list[str]:
 
 
 def particiones_hechas(salida: Path) -> int:
-    return len(list(salida.glob("particiones/*/*/[!.]*/manifiesto.json")))
+    return len(list(salida.glob("particiones/*/*/[!.]*.zip")))
 
 
 def nacional(salida: Path) -> Path:
@@ -90,8 +92,11 @@ def test_una_cifra_nacional_cambiada_se_nota_aunque_se_rehagan_las_huellas(corri
 
 def test_una_particion_cambiada_se_nota_desde_la_entrega_nacional(corrida: Path, tmp_path: Path) -> None:
     shutil.copytree(corrida, tmp_path / "salida")
-    avances = next((tmp_path / "salida/particiones").glob("*/*/*/datos/avances.csv"))
+    suyo = next((tmp_path / "salida/particiones").glob("*/*/*.zip"))
+    abrir_paquete(suyo, tmp_path / "abierta")
+    avances = tmp_path / "abierta/datos/avances.csv"
     avances.write_text(avances.read_text("utf-8").replace(",true,", ",false,", 1), "utf-8")
+    suyo.write_bytes(empacar({str(r.relative_to(tmp_path / "abierta")): r.read_bytes() for r in (tmp_path / "abierta").rglob("*") if r.is_file()}))
     (*_, (_, fallas)) = verificar_pais.comprobar(nacional(tmp_path / "salida"), tmp_path / "salida/particiones")
     assert any("no es el que anunció" in f for f in fallas)
 
