@@ -168,7 +168,7 @@ def _recorrer(marcha: _Marcha) -> Resultado:
     if not interpretadas:
         raise ErrorFuente("Ninguna fuente se pudo leer; no hay nada que calcular.", hacer="Revise los mensajes de cada fuente.")
     validada = paso("validar", validar, contexto, interpretadas, marcha.puertas.motor)
-    tablas = paso("calcular", calcular, contexto, validada, _previas(marcha))
+    tablas = paso("calcular", calcular, contexto, validada, _previas(marcha), marcha.cadena)
     medida = paso("comprobar lo calculado", comprobar, contexto, validada, tablas, _historia(marcha))
     resultado = _resultado(contexto, {n: t.to_pylist() for n, t in tablas.items()}, medida.informe, marcha.sin_dato)
     resultado.sintetica = any(i.lectura.fuente.sintetica for i in interpretadas)
@@ -281,11 +281,11 @@ def _comparacion_de_matrices(marcha: _Marcha, medida: Medida) -> dict[str, bytes
     leidas = [f.fuente for f in contexto.fuentes if f.fuente.tipo == "matriz" and f.fuente.id in marcha.capturas and f.fuente.id not in marcha.sin_dato]
     if not leidas:
         return {}
-    from rendicion.fuentes import matriz_comparacion
+    from rendicion.fuentes.matriz import comparacion
 
     suyas = [(f, marcha.salida.capturas.leer(c := marcha.capturas[f.id]), c.origen) for f in leidas]
-    filas = matriz_comparacion.comparaciones(suyas, contexto.leido.plan, medida.tablas["avances"], contexto.corte)
-    return {matriz_comparacion.ARCHIVO: matriz_comparacion.en_csv(filas)}
+    filas = comparacion.comparaciones(suyas, contexto.leido.plan, medida.tablas["avances"], contexto.corte)
+    return {comparacion.ARCHIVO: comparacion.en_csv(filas)}
 
 
 def _fichas_de_fuentes(marcha: _Marcha) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from rendicion.planes.interpretacion import interpretar_plan
 from rendicion.planes.vocabulario import Vocabulario, vocabulario_desde
 
 if TYPE_CHECKING:
-    from rendicion.fuentes.matriz_palabras import Palabras
+    from rendicion.fuentes.matriz.palabras import Palabras
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def vocabulario_nacional(datos: Path | None = None) -> Vocabulario:
 
 def palabras_de_matriz() -> Palabras:
     """Lee las palabras con que se reconocen las columnas de una matriz de seguimiento."""
-    from rendicion.fuentes.matriz_palabras import palabras_desde
+    from rendicion.fuentes.matriz.palabras import palabras_desde
 
     carpeta = carpeta_de_datos() / "referencia" / "vocabularios"
     return palabras_desde(leer_toml(carpeta / "plan.toml"), leer_toml(carpeta / "matriz.toml"))
@@ -71,7 +71,7 @@ def leer_plan_declarado(entidad: EntidadEnDisco, vigencia: Vigencia) -> PlanLeid
     periodo = (vigencia.inicio, vigencia.fin) if vigencia.inicio and vigencia.fin else None
     codigo = entidad.entidad.codigo
     if vigencia.matriz:
-        from rendicion.fuentes.matriz_plan import leer_plan
+        from rendicion.fuentes.matriz.plan import leer_plan
 
         fuente = fuente_desde(declarado["matriz"], donde=Path(vigencia.matriz).name)
         plan, hallazgos = leer_plan(contenido, fuente, ruta.name, vocabulario, entidad=codigo, vigencia=vigencia.anio, periodo=periodo)

@@ -75,6 +75,6 @@ def _comparacion(contexto: Contexto, matrices: list[tuple[Fuente, bytes, str]], 
     """Compara con los nuestros los porcentajes que traen las matrices de seguimiento, si hay alguna."""
     if not matrices:
         return []
-    from rendicion.fuentes.matriz_comparacion import comparaciones
+    from rendicion.fuentes.matriz.comparacion import comparaciones
 
     return comparaciones(matrices, contexto.leido.plan, medida.tablas["avances"], contexto.corte)

@@ -43,7 +43,7 @@ def proponer(
     """Propone la declaración de una matriz de seguimiento, para que una persona la corrija. No escribe nada."""
     with errores_claros(depurar=depurar, en_json=en_json):
         from rendicion import pantalla
-        from rendicion.fuentes.matriz_propuesta import proponer_declaracion
+        from rendicion.fuentes.matriz.propuesta import proponer_declaracion
         from rendicion.lectura_plan import leer_archivo, palabras_de_matriz
 
         propuesta = proponer_declaracion(leer_archivo(archivo), archivo.name, palabras_de_matriz(), vigencia)

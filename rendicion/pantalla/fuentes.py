@@ -12,7 +12,7 @@ from rich.text import Text
 from rendicion.pantalla.terminal import AVISO, consola, cuadro, escribir_json, numero, porcentaje, visible
 
 if TYPE_CHECKING:
-    from rendicion.fuentes.matriz_propuesta import Propuesta
+    from rendicion.fuentes.matriz.propuesta import Propuesta
 
 _CADA_CUANTO = {
     "R/P1D": "cada día", "R/P1W": "cada semana", "R/P1M": "cada mes", "R/P2M": "cada 2 meses", "R/P3M": "cada 3 meses",

@@ -16,8 +16,8 @@ import pyarrow as pa
 from rendicion import conteo
 from rendicion.fuente import Fuente, fuente_desde
 from rendicion.fuentes import interpretar
-from rendicion.fuentes.matriz_comparacion import Fila, comparaciones
-from rendicion.fuentes.matriz_plan import leer_plan
+from rendicion.fuentes.matriz.comparacion import Fila, comparaciones
+from rendicion.fuentes.matriz.plan import leer_plan
 from rendicion.hallazgos import Hallazgo
 from rendicion.lectura import Lectura
 from rendicion.normalizacion import normalizar

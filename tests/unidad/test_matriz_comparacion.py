@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rendicion.fuentes.matriz_causas import Candidato, causa_de, coincide
-from rendicion.fuentes.matriz_comparacion import COLUMNAS, en_csv, resumir
-from rendicion.fuentes.matriz_numeros import Suyo
+from rendicion.fuentes.matriz.causas import Candidato, causa_de, coincide
+from rendicion.fuentes.matriz.comparacion import COLUMNAS, en_csv, resumir
+from rendicion.fuentes.matriz.numeros import Suyo
 from tests.unidad.muestras_matriz import PERIODOS, PORCENTAJES, TITULOS, comparar, fila, fuente, libro, una
 
 TOTALES = [{"patron": "SUBTOTAL*", "nivel": "subcomponente"}, {"patron": "TOTAL DEP*", "nivel": "dependencia"}, {"patron": "TOTAL GENERAL", "nivel": "total"}]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rendicion import fuentes
 from rendicion.errores import ErrorRendicion
 from rendicion.fuentes.matriz import leer_matriz
-from rendicion.fuentes.matriz_comparacion import en_csv
-from rendicion.fuentes.matriz_mapa import mapa_de
-from rendicion.fuentes.matriz_propuesta import proponer_declaracion
+from rendicion.fuentes.matriz.comparacion import en_csv
+from rendicion.fuentes.matriz.mapa import mapa_de
+from rendicion.fuentes.matriz.propuesta import proponer_declaracion
 from rendicion.fuentes.tabla import limpiar
 from rendicion.normalizacion import normalizar
 from tests.unidad.muestras_matriz import PORCENTAJES, TITULOS, comparar, fuente, leer, libro, plan_de

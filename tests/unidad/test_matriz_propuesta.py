@@ -12,9 +12,9 @@ import pytest
 
 from rendicion.errores import ErrorRendicion, ErrorUso
 from rendicion.fuente import fuente_desde
-from rendicion.fuentes.matriz_mapa import mapa_de
-from rendicion.fuentes.matriz_palabras import Palabras, cierre, palabras_desde
-from rendicion.fuentes.matriz_propuesta import Propuesta, proponer_declaracion
+from rendicion.fuentes.matriz.mapa import mapa_de
+from rendicion.fuentes.matriz.palabras import Palabras, cierre, palabras_desde
+from rendicion.fuentes.matriz.propuesta import Propuesta, proponer_declaracion
 from tests.unidad.muestras_matriz import RAIZ, leer, libro, registros
 
 VOCABULARIOS = RAIZ / "datos" / "referencia" / "vocabularios"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
 
-from rendicion.fuentes.matriz_mapa import CAMPOS_DEL_PLAN, EXIGIDOS_DEL_PLAN
+from rendicion.fuentes.matriz.mapa import CAMPOS_DEL_PLAN, EXIGIDOS_DEL_PLAN
 
 
 @dataclass

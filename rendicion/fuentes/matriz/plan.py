@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from rendicion.errores import ErrorFuente, ErrorUso
 from rendicion.fuentes.encabezado import plano
 from rendicion.fuentes.matriz import TIPO_MATRIZ, dependencia_de, leer_matriz
-from rendicion.fuentes.matriz_filas import ACTIVIDAD, FilaLeida, MatrizLeida
-from rendicion.fuentes.matriz_mapa import CAMPOS_DEL_PLAN, Mapa, mapa_de
-from rendicion.fuentes.matriz_numeros import leer_numero
+from rendicion.fuentes.matriz.filas import ACTIVIDAD, FilaLeida, MatrizLeida
+from rendicion.fuentes.matriz.mapa import CAMPOS_DEL_PLAN, Mapa, mapa_de
+from rendicion.fuentes.matriz.numeros import leer_numero
 from rendicion.planes.cuadro import ORIGEN, hallazgo
 from rendicion.planes.interpretacion import unir_repetidos
 from rendicion.planes.matriz import FilaDeMatriz, cifra, plan_de_matriz

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from rendicion.errores import ErrorFuente
 from rendicion.fuentes.encabezado import FILAS_DEL_ENCABEZADO, Fila, letra, plano
-from rendicion.fuentes.matriz_mapa import Mapa
+from rendicion.fuentes.matriz.mapa import Mapa
 from rendicion.proteccion import ocultar
 
 UNION = ">"

@@ -8,10 +8,10 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from rendicion.fuentes.matriz_causas import Candidato
-from rendicion.fuentes.matriz_filas import ACTIVIDAD, FilaLeida, MatrizLeida
-from rendicion.fuentes.matriz_mapa import Mapa, Porcentaje
-from rendicion.fuentes.matriz_numeros import leer_numero, leer_porcentaje
+from rendicion.fuentes.matriz.causas import Candidato
+from rendicion.fuentes.matriz.filas import ACTIVIDAD, FilaLeida, MatrizLeida
+from rendicion.fuentes.matriz.mapa import Mapa, Porcentaje
+from rendicion.fuentes.matriz.numeros import leer_numero, leer_porcentaje
 from rendicion.indicadores import CIEN, Calculo, IndicadorActividad, IndicadorGrupo, agrupar
 
 if TYPE_CHECKING:

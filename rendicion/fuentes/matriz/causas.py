@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rendicion.fuentes.matriz_numeros import Suyo
+from rendicion.fuentes.matriz.numeros import Suyo
 from rendicion.indicadores import redondear
 
 # Una hoja de cálculo guarda 15 cifras: más allá, la diferencia es ruido de su aritmética.

@@ -14,11 +14,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rendicion.fuentes.matriz import TIPO_MATRIZ, leer_matriz
-from rendicion.fuentes.matriz_causas import SIN_EXPLICAR, Candidato, causa_de, maneras_de
-from rendicion.fuentes.matriz_filas import ACTIVIDAD, TOTAL, FilaLeida, MatrizLeida
-from rendicion.fuentes.matriz_maneras import Corte, bloque_de, maneras_de_actividad, maneras_de_grupo
-from rendicion.fuentes.matriz_mapa import Mapa, Porcentaje, mapa_de
-from rendicion.fuentes.matriz_numeros import leer_numero, leer_porcentaje
+from rendicion.fuentes.matriz.causas import SIN_EXPLICAR, Candidato, causa_de, maneras_de
+from rendicion.fuentes.matriz.filas import ACTIVIDAD, TOTAL, FilaLeida, MatrizLeida
+from rendicion.fuentes.matriz.maneras import Corte, bloque_de, maneras_de_actividad, maneras_de_grupo
+from rendicion.fuentes.matriz.mapa import Mapa, Porcentaje, mapa_de
+from rendicion.fuentes.matriz.numeros import leer_numero, leer_porcentaje
 from rendicion.indicadores import Diario, medir, por_actividad, redondear
 from rendicion.proteccion import ocultar
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from rendicion.errores import ErrorFuente
 from rendicion.fuentes.encabezado import Falla, Fila, plano
-from rendicion.fuentes.matriz_encabezado import EncabezadoDeMatriz, HojaCruda, hallar_encabezado
-from rendicion.fuentes.matriz_mapa import Mapa
+from rendicion.fuentes.matriz.encabezado import EncabezadoDeMatriz, HojaCruda, hallar_encabezado
+from rendicion.fuentes.matriz.mapa import Mapa
 from rendicion.fuentes.tabla import falla_de_celda, limpiar
 from rendicion.hallazgos import Hallazgo
 from rendicion.planes.matriz import identificar

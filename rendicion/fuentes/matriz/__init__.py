@@ -10,10 +10,10 @@ from rendicion.errores import ErrorFuente
 from rendicion.fuentes import excel, libro
 from rendicion.fuentes.base import DeArchivo, opcion_entera, opcion_logica, opcion_texto
 from rendicion.fuentes.encabezado import Falla, plano
-from rendicion.fuentes.matriz_encabezado import HojaCruda
-from rendicion.fuentes.matriz_filas import ACTIVIDAD, SIN_ACTIVIDAD, FilaLeida, MatrizLeida, leer_filas
-from rendicion.fuentes.matriz_mapa import OPCIONES, Mapa, Periodo, mapa_de
-from rendicion.fuentes.matriz_numeros import a_texto, leer_numero
+from rendicion.fuentes.matriz.encabezado import HojaCruda
+from rendicion.fuentes.matriz.filas import ACTIVIDAD, SIN_ACTIVIDAD, FilaLeida, MatrizLeida, leer_filas
+from rendicion.fuentes.matriz.mapa import OPCIONES, Mapa, Periodo, mapa_de
+from rendicion.fuentes.matriz.numeros import a_texto, leer_numero
 from rendicion.fuentes.tabla import tabla_de_celdas
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura, columnas_de_lectura

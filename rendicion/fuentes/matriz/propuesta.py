@@ -13,10 +13,10 @@ from rendicion.errores import ErrorFuente, ErrorUso
 from rendicion.fuente import fuente_desde
 from rendicion.fuentes.encabezado import FILAS_DEL_ENCABEZADO, Fila, plano
 from rendicion.fuentes.matriz import abrir_hojas
-from rendicion.fuentes.matriz_borrador import Borrador, escribir_borrador
-from rendicion.fuentes.matriz_encabezado import UNION, HojaCruda, rutas_de
-from rendicion.fuentes.matriz_mapa import sin_blancos
-from rendicion.fuentes.matriz_palabras import CIFRAS, Palabras, cierre
+from rendicion.fuentes.matriz.borrador import Borrador, escribir_borrador
+from rendicion.fuentes.matriz.encabezado import UNION, HojaCruda, rutas_de
+from rendicion.fuentes.matriz.mapa import sin_blancos
+from rendicion.fuentes.matriz.palabras import CIFRAS, Palabras, cierre
 from rendicion.fuentes.tabla import limpiar
 from rendicion.proteccion import ocultar
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rendicion.conversion import DECIMALES, Falta, leer_cantidad
-from rendicion.fuentes.matriz_mapa import Mapa, Porcentaje, sin_blancos
+from rendicion.fuentes.matriz.mapa import Mapa, Porcentaje, sin_blancos
 
 if TYPE_CHECKING:
     from rendicion.fuente import Fuente
