@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from rendicion.contexto import Contexto
 
 
 def insumos(contexto: Contexto, capturas: Mapping[str, Captura], sin_dato: Mapping[str, str], *, firmada: bool) -> dict[str, Any]:
-    """Reúne todo lo que decide el contenido de una entrega; el reloj no entra."""
+    """Reúne todo lo que decide el contenido de una entrega; no entran el reloj, los otros años de la entidad ni a quién se avisa."""
     return {
-        "entidad": asdict(contexto.entidad.entidad),
+        "entidad": asdict(replace(contexto.entidad.entidad, vigencias=(contexto.vigencia,), avisos={})),
         "vigencia": contexto.vigencia.anio,
         "corte": contexto.corte,
         "plan": contexto.leido.huellas,
+        "encuestas_por_renovar": [asdict(m) for m in contexto.motivos if m.tabla == "encuestas"],
         "fuentes": [asdict(f.fuente) for f in contexto.fuentes],
         "capturas": {f: c.sha256 for f, c in capturas.items()},
         "sin_dato": dict(sin_dato),

@@ -69,14 +69,14 @@ def validar(contexto: Contexto, interpretadas: Sequence[Interpretada], motor: Va
     return Validada(motor, interpretadas, validados.aceptados, validados.rechazos | del_ciclo, resultados)
 
 
-def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, EntregaGuardada]) -> dict[str, pa.Table]:
+def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, EntregaGuardada], cadena: Sequence[EntregaGuardada] = ()) -> dict[str, pa.Table]:
     """Calcula todas las tablas de la entrega, y lo que cambió frente a lo ya publicado.
 
-    `previas` es la última entrega de cada corte que está en esta.
+    `previas` es la última entrega de cada corte que está en esta, y `cadena`, todas las publicadas.
     """
     plan, corte, interpretadas = contexto.leido.plan, contexto.corte, validada.interpretadas
     publicado = registros.publicar([c for c in interpretadas if isinstance(c, registros.Registros)], corte, _nombres_publicos(contexto), contexto.vigencia.ciclo)
-    publicado.tablas["encuestas"], sin_renovar = _encuestas(publicado.tablas["encuestas"], previas, contexto)
+    publicado.tablas["encuestas"], sin_renovar = _encuestas(publicado.tablas["encuestas"], cadena, contexto)
     url_identifica = {c.lectura.fuente.id for c in interpretadas if c.lectura.fuente.url_identifica}
     avances = conteo.contar(validada.aceptados, plan, corte, url_identifica)
     acumulado = conteo.diarios(avances)
@@ -105,9 +105,11 @@ def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, Entr
     return tablas
 
 
-def _encuestas(filas: list[dict[str, Any]], previas: Mapping[date, EntregaGuardada], contexto: Contexto) -> tuple[list[dict[str, Any]], list[Hallazgo]]:
+def _encuestas(filas: list[dict[str, Any]], cadena: Sequence[EntregaGuardada], contexto: Contexto) -> tuple[list[dict[str, Any]], list[Hallazgo]]:
     """Deja como estaban las encuestas que cambiaron poco; una persona puede pedir otra cosa con un motivo para la tabla."""
-    publicadas = [_filas_de(e, "encuestas") for e in sorted(previas.values(), key=lambda e: e.manifiesto["numero"])]
+    # Muchas entregas traen la misma tabla: basta leerla una vez, en el lugar de la última que la trae.
+    distintas = {e.manifiesto["archivos"]["datos/encuestas.parquet"]["sha256"]: e for e in cadena}
+    publicadas = [_filas_de(e, "encuestas") for e in sorted(distintas.values(), key=lambda e: e.manifiesto["numero"])]
     pedidas = [m.clave for m in contexto.motivos if m.tabla == "encuestas"]
     return conservar(filas, publicadas, contexto.vigencia.ciclo.k_encuestas, lambda clave: any(fnmatchcase("|".join(clave), p) for p in pedidas))
 

@@ -24,7 +24,7 @@ def conservar(filas: Sequence[Fila], publicadas: Sequence[Sequence[Fila]], k: in
     hallazgos = []
     for clave, grupo in _grupos(filas).items():
         vistos = [a[clave] for a in anteriores if clave in a]
-        if autorizada(clave) or all(_se_puede_renovar(visto, grupo, k) for visto in vistos):
+        if grupo in vistos[-1:] or autorizada(clave) or all(_se_puede_renovar(visto, grupo, k) for visto in vistos):
             salida += grupo
         else:
             salida += vistos[-1]

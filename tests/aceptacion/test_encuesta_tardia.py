@@ -39,6 +39,9 @@ def test_la_respuesta_tardia_espera_y_se_publica_si_una_persona_lo_decide(tmp_pa
     datos, plan = tmp_path / "datos", tmp_path / "plan.csv"
     plan.write_text("Subcomponente,Actividad,Meta,Responsable,Fecha\nSubcomponente 1. Uno,Realizar foros,2 foros,Prensa,\n", "utf-8")
     assert orden("nueva-entidad", plan, "--codigo", "05001", "--vigencia", 2021, "--nombre", "Alcaldía", "--destino", datos).codigo == 0
+    entidad = datos / "referencia" / "entidades" / "05001.toml"
+    entidad.write_text(entidad.read_text("utf-8").replace("anio = 2021\n", 'anio = 2021\nmotivos = "../motivos.toml"\n'), "utf-8")
+    (datos / "referencia" / "motivos.toml").touch()
     fuentes = datos / "fuentes" / "05001-2021"
     (fuentes / "evaluacion.toml").write_text(FUENTE, "utf-8")
     boletas = ["Boleta,Espacio,Fecha,Pregunta,Respuesta", *(f"B{n},Foro,2021-06-01,¿Fue clara?,{'Sí' if n < 9 else 'No'}" for n in range(15))]
@@ -56,6 +59,4 @@ def test_la_respuesta_tardia_espera_y_se_publica_si_una_persona_lo_decide(tmp_pa
     assert "encuesta_sin_renovar" in (Path(segunda) / "datos" / "hallazgos.csv").read_text("utf-8")
     assert orden("verificar", segunda).codigo == 0
     (datos / "referencia" / "motivos.toml").write_text(MOTIVO, "utf-8")
-    entidad = datos / "referencia" / "entidades" / "05001.toml"
-    entidad.write_text(entidad.read_text("utf-8").replace("anio = 2021\n", 'anio = 2021\nmotivos = "../motivos.toml"\n'), "utf-8")
     assert _votos(correr()) == {"Sí": "9", "No": "7"}

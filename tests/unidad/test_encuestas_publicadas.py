@@ -73,6 +73,11 @@ def test_se_compara_con_todas_las_entregas_y_no_solo_con_la_ultima() -> None:
     assert conservar(_filas((10, 8, 7), 5), [vieja, ultima], 5, lambda _: False)[0] == ultima
 
 
+def test_despues_de_una_correccion_autorizada_repetir_lo_ultimo_no_es_un_cambio() -> None:
+    vieja, corregida = _filas((9, 8, 7), 5), _filas((10, 8, 7), 5)
+    assert conservar(corregida, [vieja, corregida], 5, lambda _: False) == (corregida, [])
+
+
 def test_una_persona_puede_pedir_que_se_renueve_y_lo_demas_sigue_igual() -> None:
     publicadas, nuevas = _filas((9, 8, 7)), _filas((10, 8, 7))
     assert conservar(nuevas, [publicadas], K, lambda clave: clave == ("Audiencia", PREGUNTA)) == (nuevas, [])
