@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rendicion.errores import ErrorFuente, ErrorUso
 from rendicion.fuentes.base import (
     Bruto,
+    DeArchivo,
+    TipoDeFuente,
     demasiado_grande,
     opcion_lista,
     opcion_texto,
@@ -20,12 +22,7 @@ from rendicion.fuentes.base import (
     ruta_declarada,
     tamano_maximo,
 )
-from rendicion.fuentes.encuesta import Encuesta
-from rendicion.fuentes.excel import Excel
-from rendicion.fuentes.redes_csv import RedesCsv
 from rendicion.fuentes.tabla import revisar_cuenta
-from rendicion.fuentes.texto_csv import Csv
-from rendicion.fuentes.wordpress_exportacion import WordpressExportacion
 from rendicion.hallazgos import Hallazgo, Rechazo
 from rendicion.lectura import Lectura
 from rendicion.proteccion import nombres_publicables, ocultar
@@ -40,16 +37,11 @@ _DE_TODA_LA_CARPETA = frozenset({"registros", "tamano_maximo_mib"})
 _NO_LEIDOS = ".no-leidos"  # ningún archivo que empiece por punto entra a la captura
 
 
-class _Lector(Protocol):
-    nombre: str
-    opciones: frozenset[str]
+def lectores() -> dict[str, TipoDeFuente]:
+    """Da los tipos con que se puede leer cada archivo: todos los que leen un archivo, menos la matriz, que es un libro con su propio mapa."""
+    from rendicion.fuentes import TIPOS  # los tipos se conocen cuando todos están cargados, y este es uno de ellos
 
-    def interpretar(self, bruto: bytes, fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura: ...
-
-
-LECTORES: Mapping[str, _Lector] = {
-    t.nombre: t for t in (Csv(), Excel(), Encuesta(), RedesCsv(), WordpressExportacion())
-}
+    return {n: t for n, t in TIPOS.items() if isinstance(t, DeArchivo) and n != "matriz"}
 
 
 class Carpeta:
@@ -61,7 +53,11 @@ class Carpeta:
     """
 
     nombre = "carpeta"
-    opciones: frozenset[str] = _PROPIAS.union(*(t.opciones for t in LECTORES.values()))
+
+    @property
+    def opciones(self) -> frozenset[str]:
+        """Da las propias y las de los tipos de archivo."""
+        return _PROPIAS.union(*(t.opciones for t in lectores().values()))
 
     def extraer(self, fuente: Fuente, base: Path) -> Bruto:
         """Reúne los archivos; lanza ErrorFuente si la carpeta no está o ninguno cumple el patrón."""
@@ -165,15 +161,15 @@ def _empacar(contenidos: Mapping[str, bytes]) -> bytes:
     return salida.getvalue()
 
 
-def _lector(fuente: Fuente) -> _Lector:
-    pedido = opcion_texto(fuente, "tipo_de_archivo", "csv") or ""
-    if pedido not in LECTORES:
+def _lector(fuente: Fuente) -> TipoDeFuente:
+    pedido, conocidos = opcion_texto(fuente, "tipo_de_archivo", "csv") or "", lectores()
+    if pedido not in conocidos:
         raise ErrorUso(
             f"El tipo_de_archivo «{pedido}» no existe.",
             donde=f"fuente {fuente.id}, [opciones]",
-            hacer=f"Use uno de: {', '.join(LECTORES)}.",
+            hacer=f"Use uno de: {', '.join(conocidos)}.",
         )
-    return LECTORES[pedido]
+    return conocidos[pedido]
 
 
 def _juntar(lecturas: Mapping[str, Lectura], fuente: Fuente, captura_sha256: str, archivo: str) -> Lectura:

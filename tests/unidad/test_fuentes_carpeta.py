@@ -10,7 +10,8 @@ import pytest
 
 from rendicion.errores import ErrorFuente, ErrorUso
 from rendicion.fuente import Fuente, fuente_desde
-from rendicion.fuentes import extraer, interpretar
+from rendicion.fuentes import TIPOS, extraer, interpretar
+from rendicion.fuentes.texto_csv import Csv
 
 SHA = "0" * 64
 
@@ -120,3 +121,15 @@ def test_un_nombre_de_archivo_en_otra_codificacion_se_niega_y_se_dice(buzon: Pat
     (Path(os.fsdecode(os.fsencode(buzon / "buzon") + b"/a\xf1o.csv"))).write_text("Fecha,T\u00edtulo\n2020-03-01,Uno\n")
     with pytest.raises(ErrorFuente, match=r"letras que no se pueden leer: «a\?o\.csv»"):
         extraer(fuente(), buzon)
+
+
+class _Nuevo(Csv):
+    nombre = "nuevo"
+
+
+def test_un_tipo_nuevo_que_lee_archivos_sirve_dentro_de_una_carpeta_sin_tocarla(buzon: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(TIPOS, "nuevo", _Nuevo())
+    declarada = fuente(opciones={"tipo_de_archivo": "nuevo", "comillas": True})
+    assert interpretar(extraer(declarada, buzon).contenido, declarada, SHA, "buzon").recibidos == 3
+    with pytest.raises(ErrorUso, match="Use uno de: csv, encuesta, excel, nuevo, redes_csv, wordpress_exportacion"):
+        interpretar(b"", fuente(opciones={"tipo_de_archivo": "matriz"}), SHA, "buzon")
