@@ -131,5 +131,5 @@ def test_un_tipo_nuevo_que_lee_archivos_sirve_dentro_de_una_carpeta_sin_tocarla(
     monkeypatch.setitem(TIPOS, "nuevo", _Nuevo())
     declarada = fuente(opciones={"tipo_de_archivo": "nuevo", "comillas": True})
     assert interpretar(extraer(declarada, buzon).contenido, declarada, SHA, "buzon").recibidos == 3
-    with pytest.raises(ErrorUso, match="Use uno de: csv, encuesta, excel, nuevo, redes_csv, wordpress_exportacion"):
+    with pytest.raises(ErrorUso, match="Use uno de: csv, encuesta, excel, redes_csv, wordpress_exportacion, nuevo"):
         interpretar(b"", fuente(opciones={"tipo_de_archivo": "matriz"}), SHA, "buzon")
