@@ -27,11 +27,11 @@ from pathlib import Path
 from typing import Any
 
 CKAN, SOLR = os.environ.get("RENDICION_CKAN") or "2.12.0", "9.8.1"
-# Solo para medir y para mirar otros portales: «xloader». Las pruebas van sin ninguna.
+# Para medir y para probar en otros portales, por ejemplo «xloader».
 EXTENSIONES = tuple(os.environ.get("RENDICION_PILA_EXTENSIONES", "").split())
 AQUI = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("RENDICION_CACHE") or Path.home() / ".cache" / "rendicion")
-PILA = Path(os.environ.get("RENDICION_PILA") or Path(tempfile.gettempdir()) / f"rendicion-pila-{os.getuid()}")
+PILA = Path(os.environ.get("RENDICION_PILA") or Path(tempfile.gettempdir()) / "-".join(("rendicion-pila", str(os.getuid()), *EXTENSIONES)))
 TOPE_MB = int(os.environ.get("RENDICION_PILA_TOPE_MB") or 6)
 # ckanext-xloader no declara lo que usa: lo deja en un requirements.txt aparte.
 PAQUETES_DE = {"xloader": ("ckanext-xloader==2.5.2", "tabulator==1.53.5", "Unidecode==1.4.0", "chardet==7.7.0")}
