@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from rendicion.ciclo.cronograma_ics import rutas_por_dependencia
 from rendicion.informe.cuadros import Celda, Cuadro, ajeno, num, recortadas
-from rendicion.informe.formato import cifra, contar, numero, porcentaje_exacto
+from rendicion.informe.formato import cifra, contar, fecha_corta, numero, porcentaje_exacto
 from rendicion.informe.palabras import CRONOGRAMA
 
 FILAS = 40
@@ -75,7 +76,7 @@ def _compromisos(c: Mapping[str, Any]) -> Extra:
     columnas = ("Responsable", "Compromisos", "A tiempo", "Tarde", "Vencidos", "Pendientes", "Sin plazo", "Cumplimiento")
     antiguedad = [(Celda(tramo), _n(cuantos)) for tramo, cuantos in c["vencidos_por_retraso"].items()]
     plazos = [
-        (ajeno(x["compromiso_id"], 40), ajeno(x["antes"]), ajeno(x["despues"]), Celda("sí" if x["ya_vencido"] else "no"), ajeno(x["detalle"], 200), _n(x["dias_movidos"]))
+        (ajeno(x["compromiso_id"], 40), _dia(x["antes"]), _dia(x["despues"]), Celda("sí" if x["ya_vencido"] else "no"), ajeno(x["detalle"], 200), _n(x["dias_movidos"]))
         for x in c["cambios_de_plazo"]
     ]
     cuadros = [
@@ -85,6 +86,10 @@ def _compromisos(c: Mapping[str, Any]) -> Extra:
     if plazos:
         cuadros.append(_cuadro("compromisos-plazos", "Cambios de plazo", ("Compromiso", "Antes", "Después", "Ya había vencido", "Qué se dijo", "Días"), plazos, 5))
     return tuple(frases), tuple(cuadros)
+
+
+def _dia(escrita: str | None) -> Celda:
+    return Celda(fecha_corta(date.fromisoformat(escrita) if escrita else None))
 
 
 def _encuestas(c: Mapping[str, Any]) -> Extra:

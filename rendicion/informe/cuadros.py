@@ -28,7 +28,8 @@ class Celda:
 class Cuadro:
     """Es una tabla con su título; la primera celda de cada fila le da nombre.
 
-    `ancha` dice que en una pantalla estrecha necesita su propia región para desplazarse.
+    `ancha` dice que en una pantalla estrecha necesita un recuadro propio para desplazarse. El recuadro es un grupo y no una
+    región: con decenas de tablas, tantas regiones estorban a quien recorre la página con un lector de pantalla.
     """
 
     id: str
@@ -78,7 +79,7 @@ def escribir(t: Cuadro, sintetica: bool) -> Markup:
         f"<thead><tr>{titulos}</tr></thead>\n<tbody>\n{filas}\n</tbody>\n</table>"
     )
     if t.ancha:
-        tabla = f'<div class="rueda" role="region" tabindex="0" aria-labelledby="{escape(t.id)}">\n{tabla}\n</div>'
+        tabla = f'<div class="rueda" role="group" tabindex="0" aria-labelledby="{escape(t.id)}">\n{tabla}\n</div>'
     nota = f'\n<p class="nota">{escape(t.nota)}</p>' if t.nota else ""
     return Markup(f"{tabla}{nota}\n")  # noqa: S704 -- cada texto de dentro va escapado
 

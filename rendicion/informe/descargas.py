@@ -60,6 +60,11 @@ def _descarga(a: FichaArchivo | None) -> Celda:
     return Celda(f"{PurePosixPath(a.nombre).name} ({a.formato}, {tamano(a.bytes)})", href=ruta(a), literal=True)
 
 
+def descargas_de(ficha: Ficha, tabla: str) -> tuple[tuple[str, str], ...]:
+    """Devuelve dónde se baja una tabla en cada formato, con lo que pesa: va al pie de cada gráfico hecho con ella."""
+    return tuple((ruta(a), f"{a.formato} ({tamano(a.bytes)})") for f in _FORMATOS if (a := de_tabla(ficha, tabla, f)))
+
+
 def tabla_archivos(ficha: Ficha) -> Cuadro:
     """Devuelve los archivos que no son tablas, con su formato y lo que pesan."""
     de_tablas = {a for n in PUBLICAS for f in _FORMATOS if (a := de_tabla(ficha, n, f))}

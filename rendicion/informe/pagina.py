@@ -9,9 +9,9 @@ from rendicion.errores import ErrorUso
 from rendicion.informe.actividades import actividades
 from rendicion.informe.calculo import ejemplo
 from rendicion.informe.calidad import tabla_cambios, tabla_fuentes, tabla_hallazgos, tabla_rechazos
-from rendicion.informe.descargas import de_tabla, para_buscadores, ruta, tabla_archivos, tabla_tablas
+from rendicion.informe.descargas import descargas_de, para_buscadores, tabla_archivos, tabla_tablas
 from rendicion.informe.ficha import Ficha
-from rendicion.informe.filas import del_corte
+from rendicion.informe.filas import del_corte, entero
 from rendicion.informe.motor import pintar
 from rendicion.informe.palabras import PROGRAMACION
 from rendicion.informe.participacion import apartados
@@ -30,7 +30,6 @@ def pagina(tablas: Mapping[str, list[dict[str, object]]], ficha: Ficha) -> str:
     r = resumen(tablas, ficha, acts)
     subs = subcomponentes(tablas, ficha.corte, acts)
     grafico_subs, tabla_subs = comparados(subs)
-    avances = de_tabla(ficha, "avances")
     return pintar(
         "informe.html.j2",
         sintetica=ficha.sintetica,
@@ -49,6 +48,7 @@ def pagina(tablas: Mapping[str, list[dict[str, object]]], ficha: Ficha) -> str:
         cambios=tabla_cambios(tablas),
         n_cambios=len(tablas["correcciones"]),
         fuentes=tabla_fuentes(tablas, ficha),
+        **{c: sum(entero(f, c) for f in tablas["conciliacion"]) for c in ("recibidos", "aceptados")},
         rechazos=tabla_rechazos(tablas),
         n_rechazos=len(tablas["rechazos"]),
         hallazgos=tabla_hallazgos(tablas),
@@ -56,8 +56,7 @@ def pagina(tablas: Mapping[str, list[dict[str, object]]], ficha: Ficha) -> str:
         ejemplo=ejemplo(tablas, ficha.corte, acts),
         programacion=PROGRAMACION,
         descargas=tuple(c for c in (tabla_tablas(ficha), tabla_archivos(ficha)) if c.filas),
-        avances=avances,
-        ruta_avances=ruta(avances) if avances else None,
+        descargas_de={t: descargas_de(ficha, t) for t in ("serie", "indicadores_subcomponente", "indicadores_actividad")},
         tiene_validacion=any(a[0] == "validacion/informe.html" for a in ficha.archivos),
         buscadores=para_buscadores(ficha, f"{titular(ficha, r)}. {entradilla(r)}"),
     )

@@ -20,7 +20,7 @@ class Estado:
 ESTADOS = {
     "cumplida": Estado("Cumplida", "✓", "bien", "Lo hecho alcanza o supera la meta."),
     "vencida": Estado("Vencida", "✕", "mal", "Se acabó el plazo y la meta no se alcanzó."),
-    "atrasada": Estado("Atrasada", "!", "alerta", "Lleva menos del 80 % de lo que debía llevar a la fecha."),
+    "atrasada": Estado("Atrasada", "!", "alerta", "Lleva menos del 80\u00a0% de lo que debía llevar a la fecha."),
     "en_ejecucion": Estado("En ejecución", "→", "curso", "Avanza según lo programado y aún tiene plazo."),
     "no_iniciada": Estado("Sin empezar", "○", "neutro", "Todavía no le tocaba empezar."),
     "sin_meta": Estado("Sin meta", "–", "neutro", "El plan no dice una cantidad, así que no se puede medir."),
@@ -28,9 +28,9 @@ ESTADOS = {
 TARDE = frozenset({"vencida", "atrasada"})
 
 ZONAS = {
-    "alta": Estado("Zona alta", "✓", "bien", "El cumplimiento es de 80 % o más."),
-    "media": Estado("Zona media", "!", "alerta", "El cumplimiento está entre 60 % y 80 %."),
-    "baja": Estado("Zona baja", "✕", "mal", "El cumplimiento es menor que 60 %."),
+    "alta": Estado("Zona alta", "✓", "bien", "El cumplimiento es de 80\u00a0% o más."),
+    "media": Estado("Zona media", "!", "alerta", "El cumplimiento está entre 60\u00a0% y 80\u00a0%."),
+    "baja": Estado("Zona baja", "✕", "mal", "El cumplimiento es menor que 60\u00a0%."),
     "sin_programar": Estado("Sin programar", "–", "neutro", "Nada estaba programado todavía."),
 }
 

@@ -130,7 +130,7 @@ def _cronograma(filas: list[dict[str, object]]) -> Apartado:
 
 
 def _autodiagnostico(filas: list[dict[str, object]]) -> Apartado:
-    frases = (f"La entidad se calificó en {contar(len(filas), 'actividad de gestión', 'actividades de gestión')}.",)
+    frases = (f"La entidad se calificó a sí misma en {contar(len(filas), 'actividad de gestión', 'actividades de gestión')}.",)
     celdas: list[tuple[Celda, ...]] = [
         (
             ajeno(letra(f, "actividad_de_gestion")), ajeno(letra(f, "componente"), 80), ajeno(letra(f, "categoria"), 80),

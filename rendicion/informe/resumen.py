@@ -11,10 +11,11 @@ from rendicion.informe.cuadros import Celda, Cuadro, insignia, num
 from rendicion.informe.ficha import Ficha
 from rendicion.informe.filas import Fila, Tablas, decimal, del_corte, dia, entero, letra
 from rendicion.informe.formato import contar, fecha_larga, limpio, mes_corto, mes_largo, porcentaje, porcentaje_exacto
-from rendicion.informe.graficos import Linea, equis, linea
+from rendicion.informe.graficos import Linea, altura, equis, escrito, linea
 from rendicion.informe.palabras import ESTADOS, ZONAS, Estado
 
 DEPENDENCIAS = 80
+BAJO_EL_PUNTO = 22
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,22 @@ def tabla_dependencias(tablas: Tablas, ficha: Ficha, quienes: tuple[Responsable,
 
 
 @dataclass(frozen=True)
+class Corte:
+    """Es la raya de un corte en la línea del tiempo, con el avance que había; `lado` dice hacia dónde se escribe."""
+
+    x: str
+    y: str
+    lado: str
+    valor: str | None
+
+
+@dataclass(frozen=True)
 class Serie:
     """Es el gráfico del total mes a mes, con su tabla."""
 
     titulo: str
     meses: tuple[tuple[str, str], ...]
-    cortes: tuple[str, ...]
+    cortes: tuple[Corte, ...]
     lineas: tuple[Linea, ...]
     tabla: Cuadro
 
@@ -149,7 +160,7 @@ def serie(tablas: Tablas, ficha: Ficha) -> Serie | None:
     return Serie(
         titulo=_titulo_serie(fechas, avance),
         meses=tuple((equis(i, n), mes_corto(d)) for i, d in enumerate(fechas)),
-        cortes=tuple(equis(i, n) for i, d in enumerate(fechas) if d in ficha.cortes),
+        cortes=tuple(_corte(i, n, avance[i]) for i, d in enumerate(fechas) if d in ficha.cortes),
         lineas=(
             linea("Avance", "avance", avance, porcentaje(avance[-1])),
             linea("Cumplimiento", "cumplimiento", cumplimiento, porcentaje(cumplimiento[-1])),
@@ -162,6 +173,11 @@ def serie(tablas: Tablas, ficha: Ficha) -> Serie | None:
             numericas=frozenset({1, 2, 3, 5}),
         ),
     )
+
+
+def _corte(i: int, n: int, avance: Decimal | None) -> Corte:
+    y = escrito(altura(avance or Decimal(0)) + BAJO_EL_PUNTO)
+    return Corte(equis(i, n), y, "end" if i == n - 1 else "start", None if avance is None else porcentaje(avance))
 
 
 def _titulo_serie(fechas: list[date], avance: tuple[Decimal | None, ...]) -> str:

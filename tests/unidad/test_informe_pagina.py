@@ -246,9 +246,33 @@ def test_cada_grafico_tiene_titulo_descripcion_y_una_tabla_al_lado(arbol: Nodo) 
         assert "tabla" in descripcion.texto
 
 
+def test_cada_grafico_del_plan_dice_periodo_cobertura_y_donde_bajar_sus_datos(arbol: Nodo) -> None:
+    pies = [n for n in arbol.todos("p") if "origen" in n.clases()]
+    assert len(pies) == 1 + 1 + 4
+    for pie in pies:
+        assert "Periodo: de enero de 2020 al 31 de diciembre de 2020. 14 de 16 actividades reportan." in _texto(pie)
+        assert [re.sub(r"[\d,]+\s\w+", "", a.texto) for a in pie.todos("a")] == ["Datos en CSV ()", "Datos en Parquet ()"]
+
+
+def test_lo_que_va_tarde_dice_cuanto_lleva_o_que_nadie_reporto(arbol: Nodo) -> None:
+    tarde = next(n for n in arbol.todos("section") if n.atributos.get("aria-labelledby") == "t-tarde")
+    cifras = [n.texto.replace("\u00a0", " ") for n in tarde.todos("span") if "cuanto" in n.clases()]
+    assert len(cifras) == len(tarde.todos("li"))
+    assert "sin reporte" in cifras
+    assert not [c for c in cifras if not re.fullmatch(r"sin reporte|[\d,]+ %", c)]
+
+
+def test_una_tabla_larga_se_abre_aparte_y_una_corta_no() -> None:
+    largas = {**TABLAS, "dialogo": TABLAS["dialogo"] * 20}
+    raiz = leer(informe.pagina(largas, muestras.ficha()))[0]
+    plegadas = {c.atributos["id"] for d in _por_id(raiz, "participacion").todos("details") for c in d.todos("caption")}
+    assert plegadas == {"tabla-dialogo"}
+    assert "tabla-dialogo" in {c.atributos["id"] for c in _por_id(raiz, "participacion").todos("caption")}
+
+
 def test_cada_tabla_ancha_se_puede_recorrer_con_el_teclado(cualquiera: str) -> None:
     for region in (n for n in leer(cualquiera)[0].todos("div") if "rueda" in n.clases()):
-        assert region.atributos["tabindex"] == "0"
+        assert (region.atributos["tabindex"], region.atributos["role"]) == ("0", "group")
         assert region.atributos["aria-labelledby"] == region.todos("caption")[0].atributos["id"]
 
 
@@ -267,7 +291,8 @@ def test_un_apartado_sin_filas_es_una_frase_sin_dato(nombre: str) -> None:
 
 
 def test_una_cifra_de_encuesta_oculta_no_se_muestra(arbol: Nodo) -> None:
-    filas = [[c.texto for c in f.todos("td")] for f in _por_id(arbol, "encuestas").todos("table")[0].todos("tr")[1:]]
+    tabla = next(t for t in _por_id(arbol, "encuestas").todos("table") if t.todos("caption")[0].atributos["id"] == "tabla-encuestas")
+    filas = [[c.texto for c in f.todos("td")] for f in tabla.todos("tr")[1:]]
     assert [f[2] for f in filas] == ["88", "oculta", "oculta"]
 
 

@@ -60,7 +60,7 @@ def frase(a: Actividad) -> str:
     if not a.con_meta:
         return "El plan no dice una cantidad: no se puede medir."
     if a.sin_reporte:
-        return f"Nadie ha reportado nada. La meta es {numero(a.meta)} y su avance queda en 0 %."
+        return f"Nadie ha reportado nada. La meta es {numero(a.meta)} y su avance queda en 0\u00a0%."
     return f"Se hizo {numero(a.ejecutado)} de {numero(a.meta)} {a.unidad}: el {porcentaje(a.avance)} de la meta. {a.estado.explicacion}"
 
 

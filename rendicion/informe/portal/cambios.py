@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from rendicion.informe.cuadros import Celda, Cuadro, num
-from rendicion.informe.formato import cifra, contar, limpio, porcentaje
+from rendicion.informe.formato import cifra, contar, limpio, numero, porcentaje
 from rendicion.informe.palabras import ESTADOS
 from rendicion.informe.portal.comun import TITULOS_TABLA, Juego, cantidad, cuadro_de_cambios, estado_de
 from rendicion.informe.portal.rutas import de_actividad
+
+NOMBRADAS = 12
 
 
 def pagina_cambios(j: Juego) -> bytes:
@@ -44,22 +46,27 @@ def frases(r: Mapping[str, Any], previa: Mapping[str, Any] | None) -> tuple[str,
     antes, ahora = cifra(previa["total"]["avance"]), cifra(r["total"]["avance"])
     salida = [f"El avance del plan pasó de {porcentaje(antes)} a {porcentaje(ahora)}." if antes != ahora else f"El avance del plan sigue en {porcentaje(ahora)}."]
     cambiadas = [(x, p) for x, p in diferencias(r, previa) if p and x["estado"] != p["estado"]]
-    salida += [f"La actividad {x['id']} pasó de «{ESTADOS[p['estado']].palabra.lower()}» a «{ESTADOS[x['estado']].palabra.lower()}»." for x, p in cambiadas[:6] if p]
-    if len(cambiadas) > 6:
-        salida.append(f"Otras {len(cambiadas) - 6} también cambiaron de estado.")
+    for clave, estado in ESTADOS.items():
+        if llegan := [x["id"] for x, _ in cambiadas if x["estado"] == clave]:
+            nombradas = ", ".join(llegan[:NOMBRADAS]) + (f" y {len(llegan) - NOMBRADAS} más" if len(llegan) > NOMBRADAS else "")
+            salida.append(f"{contar(len(llegan), 'actividad pasó', 'actividades pasaron')} a «{estado.palabra.lower()}»: {nombradas}.")
     if previa["corte"] == r["corte"]:
         por_tabla = [f"{TITULOS_TABLA.get(t, t)} ({n})" for t, n in r["cambios"]["por_tabla"].items()]
-        salida.append(f"{contar(r['cambios']['total'], 'dato cambió', 'datos cambiaron')} frente a la entrega anterior de este corte." + (f" Son de: {', '.join(por_tabla)}." if por_tabla else ""))
+        cuantos = contar(r["cambios"]["total"], "dato cambió", "datos cambiaron") if por_tabla else "Ningún dato cambió"
+        salida.append(f"{cuantos} frente a la entrega anterior de este corte." + (f" Son de: {', '.join(por_tabla)}." if por_tabla else ""))
     else:
         salida.append("Tiene otra fecha de corte: es normal que sus cifras sean otras.")
     return tuple(salida)
 
 
 def diferencias(r: Mapping[str, Any], previa: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
-    """Devuelve las actividades cuya meta, cantidad o estado no son los de la entrega anterior."""
+    """Devuelve las actividades que se ven distintas: cambió su meta, su cantidad, sus porcentajes o su estado, o ya no callan."""
     viejas = {x["id"]: x for x in previa["actividades"]}
-    campos = ("meta", "ejecutado", "avance", "cumplimiento", "estado", "registros")
-    return [(x, viejas.get(x["id"])) for x in r["actividades"] if any(x[c] != (viejas.get(x["id"]) or {}).get(c) for c in campos)]
+    return [(x, viejas.get(x["id"])) for x in r["actividades"] if _visto(x) != _visto(viejas.get(x["id"]))]
+
+
+def _visto(x: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    return () if x is None else (*(x[c] for c in ("meta", "ejecutado", "avance", "cumplimiento", "estado")), bool(x["registros"]))
 
 
 def _actividades(j: Juego, previa: Mapping[str, Any] | None) -> Cuadro | None:
@@ -68,15 +75,35 @@ def _actividades(j: Juego, previa: Mapping[str, Any] | None) -> Cuadro | None:
         return None
     return Cuadro(
         id="tabla-actividades", titulo=f"Actividades que cambiaron frente a la entrega {previa['numero'] if previa else ''}",
-        columnas=("Actividad", "Hecho antes", "Hecho ahora", "Avance antes", "Avance ahora", "Estado antes", "Estado ahora"),
+        columnas=("Actividad", "Meta", "Hecho", "Avance", "Cumplimiento", "Estado antes", "Estado ahora"),
         filas=tuple(
             (
                 Celda(f"{x['id']} {limpio(x['nombre'], 80)}", href=de_actividad(x["id"]), literal=True),
-                cantidad(p["ejecutado"], p["registros"]) if p else Celda("no estaba", clase="vacio"), cantidad(x["ejecutado"], x["registros"]),
-                num(porcentaje(cifra(p["avance"]))) if p else Celda("no estaba", clase="vacio"), num(porcentaje(cifra(x["avance"]))),
+                *(num(_paso(None if p is None else dice(p), dice(x))) for dice in (_meta, _hecho, _avance, _cumplimiento)),
                 estado_de(p["estado"]) if p else Celda("no estaba", clase="vacio"), estado_de(x["estado"]),
             )
             for x, p in filas
         ),
         numericas=frozenset({1, 2, 3, 4}),
+        nota="La flecha va de lo que decía la entrega anterior a lo que dice esta. Sin flecha, no cambió.",
     )  # fmt: skip
+
+
+def _meta(x: Mapping[str, Any]) -> str:
+    return numero(cifra(x["meta"]))
+
+
+def _hecho(x: Mapping[str, Any]) -> str:
+    return cantidad(x["ejecutado"], x["registros"]).texto
+
+
+def _avance(x: Mapping[str, Any]) -> str:
+    return porcentaje(cifra(x["avance"]))
+
+
+def _cumplimiento(x: Mapping[str, Any]) -> str:
+    return porcentaje(cifra(x["cumplimiento"]))
+
+
+def _paso(antes: str | None, ahora: str) -> str:
+    return ahora if antes in {None, ahora} else f"{antes} → {ahora}"
