@@ -14,6 +14,7 @@ from rendicion.errores import ErrorUso
 from rendicion.pantalla.cuadros import tabla_conciliacion
 from rendicion.pantalla.entregas import mostrar_comparacion
 from rendicion.pantalla.estado import mostrar_estado
+from rendicion.pantalla.fuentes import mostrar_fuentes
 from rendicion.pantalla.terminal import consola, cuadro, mostrar_error, numero, porcentaje
 from tests.unidad import muestras_informe
 
@@ -142,6 +143,21 @@ def test_comparar_cuenta_por_tabla_y_muestra_primero_las_cifras(capsys: pytest.C
     assert dicho.index("indicadores_total: 1") < dicho.index("avances: 30") < dicho.index("… y 27 más")
     assert "avance 81.89 %, cumplimiento 80.00 %" in dicho
     assert dicho.count("sin dato") == 3
+
+
+def test_las_fuentes_van_por_dependencia_y_dicen_en_palabras_cada_cuanto_y_de_cuando_es_su_captura(capsys: pytest.CaptureFixture[str]) -> None:
+    comun = {"tipo": "csv", "sintetica": True, "ultimo_resultado": None}
+    filas = [
+        comun | {"fuente": "a", "dependencia": "Prensa", "frecuencia": "R/P4M", "dias": 0, "vieja": False},
+        comun | {"fuente": "b", "dependencia": "Prensa", "frecuencia": "", "dias": 40, "vieja": True},
+        comun | {"fuente": "c", "dependencia": "Archivo", "frecuencia": "R/P1W", "dias": None, "vieja": None},
+    ]
+    mostrar_fuentes(filas, en_json=False)
+    dicho = capsys.readouterr().out
+    assert dicho.index("Archivo") < dicho.index("Prensa")
+    assert re.search(r"^a +cada 4 meses +hoy +ninguno", dicho, flags=re.MULTILINE)
+    assert re.search(r"^b +sin dato +hace 40 días, vieja", dicho, flags=re.MULTILINE)
+    assert re.search(r"^c +cada semana +sin captura", dicho, flags=re.MULTILINE)
 
 
 def test_lo_vacio_se_dice_sin_dato_y_no_cero() -> None:
