@@ -142,7 +142,7 @@ def tabla_de_celdas(celdas: Mapping[str, Sequence[str | None]]) -> pa.Table:
 
 def _letras_danadas(acopio: _Acopio) -> list[Hallazgo]:
     """Avisa de los textos que se guardaron dos veces con otra codificación: nada los arregla aquí, y así se publicarían."""
-    danados = [n for n, textos in enumerate(zip(*(acopio.celdas[c] for c in _CON_TEXTO if c in acopio.celdas), strict=True)) if any(t and _DANADO.search(t) for t in textos)]
+    danados = [n for n, textos in enumerate(zip(*(acopio.celdas[c] for c in _CON_TEXTO if c in acopio.celdas), strict=True)) if any(t and not t.isascii() and _DANADO.search(t) for t in textos)]
     if not danados:
         return []
     primero = acopio.celdas["lugar"][danados[0]]
@@ -216,7 +216,7 @@ def _registros(hoja: Hoja, encabezado: Encabezado, acopio: _Acopio) -> Iterator[
     for fila in hoja.filas[encabezado.indice + 1 :]:
         if not _tiene_algo(fila):
             continue
-        if len(fila.celdas) == len(titulos) and [plano(c or "") for c in fila.celdas] == titulos:
+        if len(fila.celdas) == len(titulos) and all(plano(c or "") == t for c, t in zip(fila.celdas, titulos, strict=True)):
             acopio.hallazgo(
                 _lugar_corto(hoja, fila),
                 "registro",
