@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,21 @@ def test_correr_otra_vez_no_publica_nada_nuevo(datos: Path, corrida: Path, tmp_p
     resultado = correr_pais(PedidoPais(str(datos), str(tmp_path / "salida")), aqui)
     assert (len(resultado.lotes.iguales), resultado.entrega.nueva) == (16, False)
     assert publicado(tmp_path / "salida") == antes
+
+
+def test_la_entrega_nacional_que_solo_abre_lo_que_cambio_es_la_de_rehacerla_toda(datos: Path, corrida: Path, tmp_path: Path) -> None:
+    shutil.copytree(datos, tmp_path / "datos")
+    shutil.copytree(corrida, tmp_path / "salida")
+    cambiado = sorted((tmp_path / "datos/2023").iterdir())[3] / "avances.csv"
+    cambiado.write_text(cambiado.read_text("utf-8").replace(",-3,", ",3,").replace(",1.1,", ",99.9,", 1), "utf-8")
+    pedido = PedidoPais(str(tmp_path / "datos"), str(tmp_path / "salida"), entidades=(cambiado.parent.name,), vigencias=(2023,))
+    incremental = correr_pais(pedido, aqui)
+    assert (incremental.lotes.hechas, incremental.entrega.nueva) == ([f"{cambiado.parent.name}-2023"], True)
+    tablas = {t: (nacional(tmp_path / "salida") / "datos" / f"{t}.csv").read_bytes() for t in ("entidades", "indicadores_total", "indicadores_nacionales", "reglas")}
+    shutil.rmtree(tmp_path / "salida/nacional")
+    correr_pais(replace(pedido, entidades=(), vigencias=()), aqui)
+    assert {t: (nacional(tmp_path / "salida") / "datos" / f"{t}.csv").read_bytes() for t in tablas} == tablas
+    assert (nacional(corrida) / "datos/reglas.csv").read_bytes() != tablas["reglas"]
 
 
 def test_en_dos_procesos_los_bytes_son_los_mismos(datos: Path, corrida: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from random import Random
 
 import numpy as np
@@ -19,6 +20,7 @@ from rendicion.fuente import Fuente
 from rendicion.pais import actividades as act
 from rendicion.pais.cifras import calcular_lote, decimal
 from rendicion.pais.conteo import contar_lote
+from rendicion.pais.grupos import Agrupacion, Razones, a_la_par, promediar
 from rendicion.pais.lectura import SOSPECHA, Particion
 from rendicion.plan import Actividad, Plan
 from rendicion.proteccion import detectar
@@ -95,9 +97,27 @@ def test_con_cantidades_que_no_caben_en_64_bits_las_cifras_siguen_siendo_exactas
 @given(st.integers(0, 10**30), st.integers(1, 10**25))
 def test_la_division_redondea_la_mitad_hacia_el_par(numerador, denominador):
     de_columna = act.a_la_par(np.array([numerador], object), np.array([denominador], object))
-    from rendicion.pais.grupos import a_la_par
+    assert de_columna[0] == a_la_par(numerador, denominador) == round(Fraction(numerador, denominador))
 
-    assert de_columna[0] == a_la_par(numerador, denominador) == round(indicadores.Fraction(numerador, denominador))
+
+RAZON = st.tuples(st.sampled_from([0, 1, 2500, 10_000, 10**18]), st.integers(0, 64), st.sampled_from([1, 3, 5, 8, 64, 3 * 2**40, 10**24]))
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.integers(0, 2), RAZON), min_size=1, max_size=12))
+def test_cada_media_es_la_exacta_aunque_caiga_justo_en_la_mitad_o_en_el_limite_de_una_zona(filas):
+    grupos = sorted({g for g, _ in filas})
+    de_quien = [grupos.index(g) for g, _ in filas]
+    pesos, partes, todos = (np.array(c, object) for c in zip(*((w, min(x, 64) * t // 64, t) for _, (w, x, t) in filas), strict=True))
+    entra = np.array([[x != 7] for _, (_, x, _) in filas])
+    m = promediar(Agrupacion.de(de_quien), Razones(pesos, partes[:, None], todos[:, None], entra))
+    for g in range(len(grupos)):
+        suyas = [i for i, d in enumerate(de_quien) if d == g and entra[i, 0]]
+        peso, suma = sum(pesos[i] for i in suyas), sum((Fraction(pesos[i] * partes[i], todos[i]) for i in suyas), Fraction(0))
+        valor = 100 * suma / peso if peso else None
+        assert (int(m.peso[g, 0]), m.zona[g, 0]) == (peso, indicadores.zona(valor))
+        assert (None if m.vacia[g, 0] else Decimal(int(m.porcentaje[g, 0])).scaleb(-2)) == indicadores.redondear(valor, 2)
+        assert int(m.numerador[g, 0]) == (round(10_000 * suma) if peso else 0)
 
 
 @given(st.lists(st.none() | st.integers(-(10**20), 10**20)))
