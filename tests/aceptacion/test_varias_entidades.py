@@ -70,6 +70,17 @@ def test_una_corrida_mas_en_una_no_toca_un_byte_de_las_demas(pais: dict[tuple[st
     assert {a.split("/")[0] for a in set(despues) - set(antes)} == {"05001-2022"}
 
 
+def test_declarar_un_anio_mas_o_a_quien_se_avisa_no_vuelve_a_publicar_lo_ya_publicado(pais: dict[tuple[str, int], dict[str, Any]], orden: Callable[..., Hecho]) -> None:
+    una = pais["76001", 2021]
+    plan = una["salida"].parent / "plan 76001 2022.csv"
+    plan.write_text(f"Subcomponente,Actividad,Meta,Responsable,Fecha\nSubcomponente 1. Información,{PLANES['76001', 2021]}", "utf-8")
+    assert orden("nueva-entidad", plan, "--codigo", "76001", "--vigencia", 2022, "--destino", una["datos"]).codigo == 0
+    entidad = una["datos"] / "referencia" / "entidades" / "76001.toml"
+    entidad.write_text(entidad.read_text("utf-8") + "\n[avisos]\ndias = 5\n", "utf-8")
+    hecho = orden("correr", "--entidad", "76001", "--vigencia", 2021, "--salida", una["salida"], "--json", RENDICION_DATOS=str(una["datos"]))
+    assert (hecho.codigo, hecho.datos["entrega_id"]) == (0, una["entrega_id"])
+
+
 def test_dos_anios_se_comparan_por_las_actividades_que_estan_en_los_dos(pais: dict[tuple[str, int], dict[str, Any]], orden: Callable[..., Hecho]) -> None:
     c = orden("comparar", pais["05001", 2021]["entrega"], pais["05001", 2022]["entrega"], "--json").datos
     assert c["vigencias"] == [2021, 2022]
