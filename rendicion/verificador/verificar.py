@@ -21,6 +21,10 @@ con aritmética exacta, y la compara con el texto publicado hasta el último dí
 Cada comprobación ocupa una línea: ✔ bien, ✘ MAL, – no se pudo comprobar. Lo que no se pudo
 comprobar se dice; nunca cuenta como bueno. Termina en 0 si todo está bien, en 1 si algo está mal
 y en 2 si la orden se escribió mal.
+
+Para leerlo: la lista de todas las comprobaciones está en `comprobar`, casi al final, y cada una es una función
+`mirar_…`. Antes de ellas va lo que todas usan (resultados, números, CSV, la entrega); después, por partes: archivos,
+tablas, plan, evidencia, indicadores, ciclo, cadena, correcciones y firma.
 """
 
 from __future__ import annotations
@@ -198,11 +202,9 @@ def dia(texto: str) -> date:
 
 def logico(texto: str) -> bool:
     """Lee `true` o `false`; ValueError si dice otra cosa."""
-    return {"true": True, "false": False}[texto] if texto in ("true", "false") else _no_vale(texto)
-
-
-def _no_vale(texto: str) -> bool:
-    raise ValueError(texto)
+    if texto not in ("true", "false"):
+        raise ValueError(texto)
+    return texto == "true"
 
 
 LECTORES: dict[str, Callable[[str], Any]] = {
@@ -1669,7 +1671,7 @@ def cifras_de_autodiagnostico(e: Entrega, reglas: Mapping[str, Any]) -> dict[str
     }
 
 
-# ------------------------------------------------------------------ cadena y firma
+# ------------------------------------------------------------------ la cadena
 
 
 class Eslabon(NamedTuple):
@@ -1955,6 +1957,9 @@ def _comparar_cambios(dichos: Cambios, esperados: Cambios, c: Comprobacion) -> N
             c.mal(donde + "dice que cambió, y es igual a lo ya publicado")
         else:
             c.exigir(dichos[lugar] == esperados[lugar], donde + "«antes» no es lo que se había publicado")
+
+
+# ------------------------------------------------------------------ la firma
 
 
 def leer_clave(contenido: bytes) -> bytes:

@@ -44,7 +44,7 @@ TOTAL, SUB, ACTIVIDAD, DEPENDENCIA, SERIE = (
     f"{t}: publicado y recalculado"
     for t in ("Indicadores del total", "Indicadores por subcomponente", "Indicadores por actividad", "Indicadores por dependencia", "Serie mensual")
 )
-CORRECCIONES, NO_MIRA = "Cada cambio dice su motivo", "Lo que este botón no mira"
+CORRECCIONES, NO_MIRA = "Cada cambio dice su motivo y lo de hoy", "Lo que este botón no mira"
 
 Como = Literal["mal", "no_comprobado", "bien"]
 SIGNOS = {"mal": "✘ lo detecta", "no_comprobado": "– dice que no lo comprobó", "bien": "✔ válido"}
@@ -362,6 +362,7 @@ ADULTERACIONES: tuple[Adulteracion, ...] = (
     # ---- las cuentas, las otras tablas y la forma
     Adulteracion("conciliacion", "Lo recibido de una fuente", V("conciliacion"), V(CONCILIACION), poner("conciliacion", {"fuente": "sintetico-noticias"}, recibidos="1")),
     Adulteracion("rechazo_quitado", "Un rechazo quitado", V("conciliacion"), V(CONCILIACION), quitar("rechazos", {"fuente": "sintetico-tuits"})),
+    Adulteracion("rechazo_ajeno", "Un rechazo de una captura que no existe", V("capturas"), V(CONCILIACION), poner("rechazos", {"fuente": "sintetico-tuits"}, captura_sha256="0" * 64)),
     Adulteracion("compromiso", "Un compromiso vencido dado por cumplido", V("compromisos"), NO_SE_VE, poner("compromisos", {"estado": "vencido"}, estado="cumplido")),
     Adulteracion("respuesta_tardia", "Una respuesta tardía dada por oportuna", V("dialogo"), NO_SE_VE, poner("dialogo", {"a_tiempo": "false"}, a_tiempo="true")),
     Adulteracion("csv_cortado", "Un CSV cortado, con sus huellas rehechas", V("csv"), V(REGISTROS), _cortar),
@@ -388,12 +389,12 @@ ADULTERACIONES: tuple[Adulteracion, ...] = (
     Adulteracion("cambio_falseado", "Otra cifra de antes en un cambio", V("correcciones"), NO_SE_VE, poner("correcciones", {"tabla": "indicadores_total"}, antes="1.00")),
     Adulteracion("motivo_cambiado", "El motivo de un cambio por otro, con su autor", V("firma"), DE_QUIEN, varios(poner("correcciones", {"campo": "peso"}, motivo="Lo pidió la comunidad"), rehacer, _refirmar), sellar=False, con=("clave",)),
     # ---- todo recalculado: la entrega se sostiene sola y hay que mirarla junto a las demás
-    Adulteracion("evidencia_recalculada", "Una evidencia quitada y todo vuelto a calcular", V("correcciones"), NO_SE_VE, varios(quitar("avances", CUENTA), recalcular)),
-    Adulteracion("cantidad_recalculada", "Una cantidad cambiada y todo vuelto a calcular", V("correcciones"), NO_SE_VE, varios(poner("avances", CUENTA, cantidad="50"), recalcular)),
-    Adulteracion("meta_recalculada", "Una meta bajada y todo vuelto a calcular", V("correcciones"), NO_SE_VE, varios(poner("plan", NOTICIAS, meta="770"), recalcular)),
-    Adulteracion("peso_recalculado", "Un peso cambiado y todo vuelto a calcular", V("correcciones"), Dice(REGLAS, "no_comprobado"), varios(poner("plan", {"actividad_id": "2.3"}, peso="0"), recalcular)),
-    Adulteracion("repetido_renombrado", "Un repetido con otro nombre para contarlo dos veces, y todo vuelto a calcular", V("correcciones"), NO_SE_VE, _contar_repetido(fuente="sintetico-noticias", registro="otro", avance_id="sintetico-noticias:otro", url="")),
-    Adulteracion("responsables_cruzados", "Los responsables de dos actividades cruzados, y todo vuelto a calcular", V("correcciones"), NO_SE_VE, _cruzar_responsables),
+    Adulteracion("evidencia_recalculada", "Una evidencia quitada y todo vuelto a calcular", V("correcciones"), V(CORRECCIONES), varios(quitar("avances", CUENTA), recalcular)),
+    Adulteracion("cantidad_recalculada", "Una cantidad cambiada y todo vuelto a calcular", V("correcciones"), V(CORRECCIONES), varios(poner("avances", CUENTA, cantidad="50"), recalcular)),
+    Adulteracion("meta_recalculada", "Una meta bajada y todo vuelto a calcular", V("correcciones"), V(CORRECCIONES), varios(poner("plan", NOTICIAS, meta="770"), recalcular)),
+    Adulteracion("peso_recalculado", "Un peso cambiado y todo vuelto a calcular", V("correcciones"), V(CORRECCIONES), varios(poner("plan", {"actividad_id": "2.3"}, peso="0"), recalcular)),
+    Adulteracion("repetido_renombrado", "Un repetido con otro nombre para contarlo dos veces, y todo vuelto a calcular", V("correcciones"), V(CORRECCIONES), _contar_repetido(fuente="sintetico-noticias", registro="otro", avance_id="sintetico-noticias:otro", url="")),
+    Adulteracion("responsables_cruzados", "Los responsables de dos actividades cruzados, y todo vuelto a calcular", V("correcciones"), V(CORRECCIONES), _cruzar_responsables),
     Adulteracion("fecha_movida", "Una evidencia traída de después del corte, y todo vuelto a calcular", V("cadena"), NO_SE_VE, varios(_adelantar, recalcular), entrega=1),
     Adulteracion("hallazgo_borrado", "Un hallazgo borrado", V("cadena"), NO_SE_VE, quitar("hallazgos", {"origen": "plan"}), con=("huella",)),
     # ---- la cadena y la firma

@@ -124,9 +124,25 @@ function mirarReglas(c, filas, plan, m) {
   if (raras[0]) throw new SinComprobar(`mire en el documento del plan: ${raras.join(', ')}`);
 }
 
-// Un motivo declarado lleva autor y fecha; el que no se declaró lo dice así.
-function mirarMotivos(c, filas) {
-  for (const f of filas) if (f.motivo === 'sin motivo declarado' ? f.autor || f.fecha : !f.autor || !f.fecha) c.mal(`${corto(f.clave)}, ${corto(f.campo)}: al motivo «${corto(f.motivo)}» le falta o sobra autor o fecha.`);
+// Un motivo declarado lleva autor y fecha; el que no se declaró lo dice así. Y «después» es lo que hoy se publica.
+const DEL_CORTE = 'entidad vigencia corte';
+const CLAVES = {
+  plan: 'entidad vigencia actividad_id', avances: 'avance_id', indicadores_total: DEL_CORTE, indicadores_subcomponente: `${DEL_CORTE} subcomponente_id`,
+  indicadores_actividad: `${DEL_CORTE} actividad_id`, indicadores_dependencia: `${DEL_CORTE} dependencia`,
+};
+function mirarCambios(c, filas, datos) {
+  const claveDe = (t, f) => CLAVES[t].split(' ').map((k) => f[k]).join('|');
+  const hoy = new Map(Object.keys(CLAVES).filter((t) => datos[t]).map((t) => [t, new Map(datos[t].map((f) => [claveDe(t, f), f]))]));
+  const dice = (f, fila) => {
+    if (f.campo !== '(fila)') return fila && fila[f.campo] === f.despues;
+    return f.despues === null || !fila ? f.despues === null && !fila : Object.entries(leerJson(FILA, new TextEncoder().encode(f.despues))).every(([k, v]) => fila[k] === v);
+  };
+  for (const f of filas) {
+    const donde = `${corto(f.tabla)} ${corto(f.clave)}, ${corto(f.campo)}`, publicadas = hoy.get(f.tabla);
+    if (f.motivo === 'sin motivo declarado' ? f.autor || f.fecha : !f.autor || !f.fecha) c.mal(`${donde}: al motivo «${corto(f.motivo)}» le falta o sobra autor o fecha.`);
+    if (publicadas && !dice(f, publicadas.get(f.clave))) c.mal(`${donde}: «después» no es lo que hoy se publica.`);
+  }
+  c.resumen = `${filas.length} cambios dichos`;
 }
 
 // El orden de los textos es el de sus letras (code points); el de JavaScript difiere fuera del plano básico.
@@ -280,7 +296,10 @@ function mirarConciliacion(c, filas, avances, rechazos, m) {
   const deOtra = new Set(m.capturas.filter((x) => (x.tabla ?? 'avances') !== 'avances').map((x) => x.fuente));
   const hay = new Map(), anotar = (fuente, cual) => { hay.set(fuente, hay.get(fuente) || { aceptados: 0, rechazados: 0, cuentan: 0, no_cuentan: 0 }); hay.get(fuente)[cual]++; };
   for (const v of avances) { anotar(v.fuente, 'aceptados'); anotar(v.fuente, v.cuenta === 'true' ? 'cuentan' : 'no_cuentan'); }
-  for (const r of rechazos) anotar(r.fuente, 'rechazados');
+  for (const r of rechazos) {
+    anotar(r.fuente, 'rechazados');
+    if (!m.capturas.some((x) => x.fuente === r.fuente && x.sha256 === r.captura_sha256)) c.mal(`El rechazo ${corto(r.registro)} de ${corto(r.fuente)} dice salir de una captura que no está en el manifiesto.`);
+  }
   const vistas = new Set();
   for (const f of filas) {
     const es = hay.get(f.fuente) || {}, mal = (que) => c.mal(`Fuente ${corto(f.fuente)}: ${que}.`);
@@ -291,8 +310,8 @@ function mirarConciliacion(c, filas, avances, rechazos, m) {
     if (deOtra.has(f.fuente) && es.aceptados) mal('su tabla no es avances y tiene avances');
     for (const k of deOtra.has(f.fuente) ? ['rechazados'] : ['aceptados', 'rechazados', 'cuentan', 'no_cuentan']) if (f[k] !== String(es[k] || 0)) mal(`dice ${f[k]} ${k.replace('_', ' ')}, y hay ${es[k] || 0} filas`);
   }
-  const deEjemplo = m.capturas.filter((x) => x.sintetica && vistas.has(x.fuente)).map((x) => corto(x.fuente));
-  if (deEjemplo[0] && !m.sintetica) c.mal(`Usa datos de ejemplo (${deEjemplo.join(', ')}) y no lo avisa.`);
+  const deEjemplo = m.capturas.filter((x) => x.sintetica && vistas.has(x.fuente)).map((x) => x.fuente);
+  if (deEjemplo[0] && !m.sintetica) c.mal(`Usa datos de ejemplo (${corto(deEjemplo.join(', '))}) y no lo avisa.`);
   for (const fuente of hay.keys()) if (!vistas.has(fuente)) c.mal(`Fuente ${corto(fuente)}: tiene registros y no está en la conciliación.`);
   c.resumen = `${filas.length} fuentes`;
 }
@@ -329,7 +348,7 @@ function compararTabla(c, nombre, publicadas, recalculadas, corte) {
 }
 
 // ---------- Archivos, huellas y firma
-const MANIFIESTO = 'manifiesto.json', SUMAS = 'SHA256SUMS', FIRMA = 'manifiesto.firma', PAQUETE = 'datapackage.json';
+const MANIFIESTO = 'manifiesto.json', SUMAS = 'SHA256SUMS', FIRMA = 'manifiesto.firma', PAQUETE = 'datapackage.json', FILA = 'la fila de un cambio';
 const DIALECTO = { delimiter: ',', lineTerminator: '\n', doubleQuote: true };
 const SIN_HUELLAS = 'este navegador no calcula huellas sin conexión segura; abra la página con https, con localhost o desde su disco';
 const esHuella = (x) => typeof x === 'string' && /^[0-9a-f]{64}$/.test(x);
@@ -457,21 +476,21 @@ async function comprobar(leerUno, entrega) {
   await hacer('SHA256SUMS dice lo mismo', async (c) => mirarSumas(c, ...necesita('m', 'bytes'), await leer(SUMAS)));
   await hacer('La ficha del conjunto dice lo mismo', async (c) => { const [m] = necesita('m'); mirarPaquete(c, m, leerJson(PAQUETE, await leer(PAQUETE))); });
   await hacer('Firma del manifiesto', async (c) => mirarFirma(c, ...necesita('bytes'), await leer(FIRMA)));
-  await tabla('plan', 'El plan se puede medir', (c, filas, m) => { datos.plan = leerPlan(filas, m); datos.filas = filas; c.resumen = `${filas.length} actividades`; });
-  await hacer('El plan usa las reglas de siempre', (c) => mirarReglas(c, ...necesita('filas', 'plan', 'm')));
-  await tabla('avances', 'Qué registros cuentan, por su fecha', (c, filas, m) => { datos.avances = filas; mirarRegistros(c, filas, ...necesita('plan'), m); });
-  await hacer('Ningún registro cuenta dos veces', (c) => { const [avances, plan, m] = necesita('avances', 'plan', 'm'); mirarDuplicados(c, avances, plan, m); });
+  await tabla('plan', 'El plan se puede medir', (c, filas, m) => { datos.medible = leerPlan(filas, m); datos.plan = filas; c.resumen = `${filas.length} actividades`; });
+  await hacer('El plan usa las reglas de siempre', (c) => mirarReglas(c, ...necesita('plan', 'medible', 'm')));
+  await tabla('avances', 'Qué registros cuentan, por su fecha', (c, filas, m) => { datos.avances = filas; mirarRegistros(c, filas, ...necesita('medible'), m); });
+  await hacer('Ningún registro cuenta dos veces', (c) => { const [avances, plan, m] = necesita('avances', 'medible', 'm'); mirarDuplicados(c, avances, plan, m); });
   await tabla('conciliacion', 'Lo recibido cuadra con lo aceptado y lo rechazado', async (c, filas, m) => mirarConciliacion(c, filas, ...necesita('avances'), leerTabla('rechazos', await leer('datos/rechazos.csv')), m));
   for (const n of Object.keys(NOMBRES)) {
     await tabla(n, `${NOMBRES[n][0]}: publicado y recalculado`, (c, filas, m) => {
       datos[n] = filas;
-      datos.cuentas = datos.cuentas || recalcular(...necesita('plan', 'avances'), m);
+      datos.cuentas = datos.cuentas || recalcular(...necesita('medible', 'avances'), m);
       compararTabla(c, n, filas, datos.cuentas[n], m.corte);
     });
   }
-  await tabla('correcciones', 'Cada cambio dice su motivo', mirarMotivos);
+  await tabla('correcciones', 'Cada cambio dice su motivo y lo de hoy', (c, filas) => mirarCambios(c, filas, datos));
   await hacer('Lo que este botón no mira', (c) => {
-    c.detalles.push('Las entregas anteriores, y si se dijo cada cambio.', 'Qué dicen los Parquet y las demás tablas.', 'Qué dicen esta página y los demás archivos; sí, que son los anunciados.', 'De quién es la firma.');
+    c.detalles.push('Las entregas anteriores, y si se dijo todo lo que cambió.', 'Qué dicen los Parquet y las demás tablas.', 'Qué dicen esta página y los demás archivos; sí, que son los anunciados.', 'De quién es la firma.');
     if (!leerUno.rutas) c.detalles.push('Si sobran archivos.');
     throw new SinComprobar('eso lo mira verificar.py');
   });
