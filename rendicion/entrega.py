@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from esquemas import PUBLICAS
+from esquemas import PUBLICAS, Tabla
 from esquemas.paquete import table_schema
 from rendicion.entidad import Entidad, Vigencia
 from rendicion.tablas import escribir_csv, escribir_parquet
@@ -78,10 +78,12 @@ def escribir_tablas(carpeta: Path, tablas: Mapping[str, pa.Table]) -> list[Archi
     return archivos
 
 
-def _recursos(archivos: Sequence[Archivo]) -> list[dict[str, Any]]:
+def recursos_de(tablas: Iterable[Tabla], archivos: Iterable[Archivo]) -> list[dict[str, Any]]:
+    """Describe cada tabla de una entrega, en CSV con su esquema y en Parquet (Data Package v2)."""
     por_ruta = {a.ruta: a for a in archivos}
     recursos = []
-    for nombre, tabla in PUBLICAS.items():
+    for tabla in tablas:
+        nombre = tabla.nombre
         csv, parquet = por_ruta[f"datos/{nombre}.csv"], por_ruta[f"datos/{nombre}.parquet"]
         comun = {"$schema": "https://datapackage.org/profiles/2.0/dataresource.json", "description": tabla.descripcion}
         recursos.append(
@@ -138,7 +140,7 @@ def paquete_de_datos(
             {"title": entidad.contacto_nombre, "email": entidad.contacto_correo, "roles": ["contact"]},
         ],
         "sources": [{"title": f["titulo"]} for f in fuentes] or [{"title": f"Plan anual {vigencia.anio}"}],
-        "resources": _recursos(archivos),
+        "resources": recursos_de(PUBLICAS.values(), archivos),
         "sintetica": identidad.sintetica,
         "entidad": entidad.codigo,
         "vigencia": vigencia.anio,

@@ -20,17 +20,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from esquemas import Tabla
 from esquemas.arrow import tabla_arrow
-from esquemas.paquete import table_schema
 from rendicion import __version__, entrega
+from rendicion.entidad import Entidad
 from rendicion.indicadores import redondear, zona
 from rendicion.pais.declaracion import EntidadDelPais, Pais
 from rendicion.pais.deposito import MANIFIESTO, Contenido, Deposito
 from rendicion.pais.lote import ResultadoLote
 from rendicion.pais.paquete import leer_de
 from rendicion.pais.particion import DE_CUENTA, Guardada, Publicada, carpeta_de, entregas_de, leer_guardada, ultima
-from rendicion.pais.tablas import DE_LA_NACION, ENTIDADES, NACIONALES, REGLAS, TOTALES
+from rendicion.pais.tablas import DE_LA_NACION
 from rendicion.tablas import escribir_parquet, lineas_csv
 
 FORMATO = "rendicion-pais/2"
@@ -246,27 +245,14 @@ def _json(datos: Any) -> bytes:
 
 
 def _paquete(pais: Pais, nombre: str, archivos: Mapping[str, Contenido]) -> dict[str, Any]:
-    def recurso(t: Tabla) -> dict[str, Any]:
-        ruta = f"datos/{t.nombre}.csv"
-        return {
-            "name": t.nombre,
-            "title": t.titulo,
-            "description": t.descripcion,
-            "type": "table",
-            "path": ruta,
-            "format": "csv",
-            "mediatype": "text/csv",
-            "encoding": "utf-8",
-            "bytes": len(archivos[ruta]),
-            "hash": f"sha256:{hashlib.sha256(archivos[ruta]).hexdigest()}",
-            "schema": table_schema(t),
-        }
-
     titulo = f"Rendición de cuentas de {len(pais.entidades)} entidades, {pais.vigencias[0]} a {pais.vigencias[-1]}"
+    descritos = [entrega.Archivo(r, len(c), hashlib.sha256(c).hexdigest()) for r, c in archivos.items()]
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": nombre,
         "title": f"{entrega.AVISO_SINTETICO} · {titulo}" if pais.sintetico else titulo,
         "description": f"{pais.nombre}: totales de cada entidad y su media por departamento, categoría y país.",
-        "resources": [recurso(t) for t in (ENTIDADES, TOTALES, NACIONALES, REGLAS)],
+        "licenses": [{"name": Entidad.licencia, "title": Entidad.licencia_titulo, "path": Entidad.licencia_url}],
+        "sources": [{"title": f"{f.id}, de cada entidad"} for f in sorted(pais.fuentes, key=lambda f: f.id)],
+        "resources": entrega.recursos_de(DE_LA_NACION, descritos),
     }
