@@ -211,6 +211,8 @@ def test_un_registro_que_entro_o_salio_se_ve_en_la_actividad_suya_y_en_ninguna_o
 def test_los_cambios_dicen_que_actividad_paso_de_un_estado_a_otro(paginas: dict[str, Nodo]) -> None:
     texto = paginas[f"13001-2020/paginas/{ULTIMA}/cambios.html"].texto
     assert re.search(r"(actividad pasó|actividades pasaron) a «vencida»: [\d., ]*1\.3", texto)
+    fila = next(f for f in paginas[f"13001-2020/paginas/{ULTIMA}/cambios.html"].todos("tr") if f.texto.startswith("1.3 "))
+    assert [c.texto.replace("\u00a0", " ") for c in fila.todos("td")] == ["1", "sin reporte", "0 %", "0 %", "○ Sin empezar", "✕ Vencida"]
     conjunto = paginas["13001-2020/index.html"].texto
     assert "3 entregas publicadas" in conjunto
     assert "Es la primera entrega: no hay otra con que compararla." in conjunto
