@@ -34,6 +34,8 @@ from rendicion.tablas import escribir_parquet, lineas_csv
 
 FORMATO = "rendicion-pais/2"
 PAIS = "CO"
+_DE_LA_REGLA = ("tabla", "regla", "campo", "fuente")
+_DE_TODO = {"campo": "todos", "fuente": "todas"}
 _VERIFICADORES = {"verificar.py": "rendicion.verificador", "verificar_pais.py": "rendicion.pais"}
 
 
@@ -79,7 +81,7 @@ def consolidar(salida: Deposito, pais: Pais, lotes: ResultadoLote) -> EntregaNac
         "indicadores_total": [dict(f) for f in totales],
         "indicadores_nacionales": _nacionales(pais, totales),
         "reglas": [
-            {"vigencia": v, "revisadas": r, "faltas": f, **{c: p or None for c, p in zip(("tabla", "regla", "campo", "fuente"), nombre.split(":"), strict=True)}}
+            {"vigencia": v, "revisadas": r, "faltas": f, **{c: p or _DE_TODO.get(c) for c, p in zip(_DE_LA_REGLA, nombre.split(":"), strict=True)}}
             for (v, nombre), (r, f) in sorted(reglas.items())
         ],
     }
@@ -142,7 +144,7 @@ def _leer_previa(salida: Deposito, previa: Guardada) -> _Previa:
         for f in entidades
         if f["situacion"] == "publicada"
     }
-    return _Previa(publicadas, {(f["vigencia"], ":".join(f[c] or "" for c in ("tabla", "regla", "campo", "fuente"))): [f["revisadas"], f["faltas"]] for f in reglas})
+    return _Previa(publicadas, {(f["vigencia"], ":".join("" if f[c] == _DE_TODO.get(c) else f[c] for c in _DE_LA_REGLA)): [f["revisadas"], f["faltas"]] for f in reglas})
 
 
 def _leer(salida: Deposito, guardada: Guardada) -> Publicada:

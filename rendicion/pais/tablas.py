@@ -48,12 +48,12 @@ NACIONALES = Tabla(
 REGLAS = Tabla(
     nombre="reglas",
     titulo="Reglas",
-    descripcion="Una fila por regla y vigencia: cuántas filas miró en todo el país y cuántas no la cumplen.",
+    descripcion="Una fila por regla y vigencia: cuántas filas miró en todo el país y cuántas no la cumplen. La que no es de un campo o de una fuente dice «todos» o «todas».",
     campos=campos(
         "vigencia", "tabla", "regla", "campo", "fuente", _cuenta("revisadas", "Revisadas", "Filas que la regla miró.", "filas"),
         _cuenta("faltas", "Faltas", "Filas que no la cumplen.", "filas"),
     ),
-    clave=("vigencia", "tabla", "regla"),
+    clave=("vigencia", "tabla", "regla", "campo", "fuente"),
     obligatorios=("revisadas", "faltas"),
     orden=("vigencia", "tabla", "regla", "campo", "fuente"),
 )  # fmt: skip

@@ -17,6 +17,7 @@ import pytest
 from rendicion.pais import verificar_pais
 from rendicion.pais.corrida import PedidoPais, aqui, correr_pais
 from rendicion.pais.paquete import empacar
+from rendicion.pais.tablas import DE_LA_NACION
 from rendicion.pais.verificar_pais import abrir_paquete
 from rendicion.sintetico.pais import Receta, escribir_pais
 from tests.integracion.servidores import RAIZ, RENDICION, apagar, esperar, puerto_libre, servidor_de_prefect, sin_prefect
@@ -113,6 +114,14 @@ def test_la_falla_de_un_municipio_queda_en_la_entrega_nacional_con_su_nombre_y_s
     assert (fila["entidad"], fila["vigencia"]) == (malo.name, "2024")
     assert "No están los archivos" in fila["motivo"]
     assert verificar_pais.main([str(nacional(tmp_path / "salida")), "--particiones", str(tmp_path / "salida/particiones")]) == 0
+
+
+def test_un_programa_ajeno_valida_los_datos_de_la_entrega_nacional(corrida: Path) -> None:
+    programa = "import frictionless, json; r = frictionless.validate('datapackage.json'); print(json.dumps(r.flatten(['name', 'type', 'note'])))"
+    hecho = subprocess.run([sys.executable, "-c", programa], capture_output=True, text=True, cwd=nacional(corrida), check=True)
+    assert json.loads(hecho.stdout) == []
+    nombres = [r["name"] for r in json.loads((nacional(corrida) / "datapackage.json").read_text("utf-8"))["resources"]]
+    assert nombres == [f"{t.nombre}{sufijo}" for t in DE_LA_NACION for sufijo in ("", "-parquet")]
 
 
 def test_correr_otra_vez_no_publica_nada_nuevo(datos: Path, corrida: Path, tmp_path: Path) -> None:
