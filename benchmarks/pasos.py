@@ -211,19 +211,15 @@ def _contado(datos: Path) -> tuple[pa.Table, Any, Any, Any]:
     return avances.cast(esquema_arrow(TABLAS["avances"])), de_quien, buenas, pais
 
 
-def solo_contar(datos: Path, _salida: Path) -> dict[str, Any]:
-    """Lee y cuenta, sin calcular: es lo que se les resta a los que calculan."""
-    return {"registros": _contado(datos)[0].num_rows}
-
-
 def calcular_nuestro(datos: Path, _salida: Path) -> dict[str, Any]:
     """Calcula los indicadores y la serie, exactos, en todos los cortes."""
     from rendicion.pais.cifras import calcular_lote
 
     avances, de_quien, buenas, pais = _contado(datos)
     cortes = pais.cortes[buenas[0].vigencia]
+    inicio = perf_counter()
     tablas = calcular_lote(avances, de_quien, buenas, cortes, cortes[-1])
-    return {"filas": sum(t.num_rows for t, _ in tablas.values())}
+    return {"segundos": perf_counter() - inicio, "filas": sum(t.num_rows for t, _ in tablas.values())}
 
 
 def calcular_puro(datos: Path, _salida: Path) -> dict[str, Any]:
@@ -232,11 +228,12 @@ def calcular_puro(datos: Path, _salida: Path) -> dict[str, Any]:
 
     avances, de_quien, buenas, pais = _contado(datos)
     cortes = pais.cortes[buenas[0].vigencia]
+    inicio = perf_counter()
     filas = 0
     for i, p in enumerate(buenas):
         diarios = conteo.diarios(avances.filter(pa.array(de_quien == i)))
         filas += sum(map(len, indicadores.calcular(p.plan, diarios, cortes).values())) + len(indicadores.serie(p.plan, diarios, cortes[-1]))
-    return {"filas": filas}
+    return {"segundos": perf_counter() - inicio, "filas": filas}
 
 
 def calcular_pandas(datos: Path, _salida: Path) -> dict[str, Any]:
@@ -244,12 +241,13 @@ def calcular_pandas(datos: Path, _salida: Path) -> dict[str, Any]:
     import pandas as pd
 
     avances, _, buenas, pais = _contado(datos)
+    inicio = perf_counter()
     marco = avances.select(["entidad", "vigencia", "actividad_id", "fecha", "cantidad", "cuenta"]).to_pandas()
     marco["cantidad"] = marco["cantidad"].astype(float)
     marco["fecha"] = pd.to_datetime(marco["fecha"])
     cuentan = marco[marco["cuenta"]]
     grupos = [cuentan[cuentan["fecha"] <= pd.Timestamp(c)].groupby(["entidad", "vigencia", "actividad_id"])["cantidad"].agg(["sum", "count"]) for c in pais.cortes[buenas[0].vigencia]]
-    return {"filas": sum(map(len, grupos))}
+    return {"segundos": perf_counter() - inicio, "filas": sum(map(len, grupos))}
 
 
 FASES = {
@@ -313,7 +311,7 @@ def piso_de_ciudad(_datos: Path, _salida: Path) -> None:
 PASOS: dict[str, Callable[..., Any]] = {
     f.__name__: f
     for f in (
-        piso, piso_por_particion, nuestro, solo_leer, validar_nuestro, validar_gx, validar_pandera, validar_frictionless, solo_contar, calcular_nuestro, calcular_puro,
+        piso, piso_por_particion, nuestro, solo_leer, validar_nuestro, validar_gx, validar_pandera, validar_frictionless, calcular_nuestro, calcular_puro,
         calcular_pandas, perfil, piso_de_ciudad,
     )
 }  # fmt: skip
