@@ -106,13 +106,13 @@ def apagar(proceso: subprocess.Popen[bytes]) -> None:
             proceso.wait()
 
 
-def _programa(nombre: str) -> str | None:
+def programa_de_postgres(nombre: str) -> str | None:
     rutas = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{nombre}"), reverse=True)
     return str(rutas[0]) if rutas else shutil.which(nombre)
 
 
 def _asegurar_postgres() -> None:
-    if _programa("postgres"):
+    if programa_de_postgres("postgres"):
         return
     if os.environ.get("CI") != "true":
         pytest.skip("En esta máquina no hay PostgreSQL")
@@ -132,12 +132,12 @@ def postgres(*bases: str) -> Iterator[str]:
         shutil.chown(carpeta, "postgres", "postgres")
     puerto, datos = puerto_libre(), str(carpeta / "datos")
     callado: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
-    iniciar = [*delante, str(_programa("initdb")), "-D", datos, "-A", "trust", "-U", "rendicion", "-E", "UTF8", "--locale=C.UTF-8"]
+    iniciar = [*delante, str(programa_de_postgres("initdb")), "-D", datos, "-A", "trust", "-U", "rendicion", "-E", "UTF8", "--locale=C.UTF-8"]
     subprocess.run(iniciar, check=True, **callado)
     ajustes = [f"port={puerto}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"]
-    proceso = subprocess.Popen([*delante, str(_programa("postgres")), "-D", datos, *(p for a in ajustes for p in ("-c", a))], start_new_session=True, **callado)
+    proceso = subprocess.Popen([*delante, str(programa_de_postgres("postgres")), "-D", datos, *(p for a in ajustes for p in ("-c", a))], start_new_session=True, **callado)
     try:
-        psql = [str(_programa("psql")), "-h", "127.0.0.1", "-p", str(puerto), "-U", "rendicion", "-d", "postgres", "-q"]
+        psql = [str(programa_de_postgres("psql")), "-h", "127.0.0.1", "-p", str(puerto), "-U", "rendicion", "-d", "postgres", "-q"]
         esperar(lambda: subprocess.run([*psql, "-c", "select 1"], check=False, **callado).returncode == 0, 60, "PostgreSQL")
         for base in bases:
             subprocess.run([*psql, "-c", f"create database {base}"], check=True, **callado)
