@@ -1,4 +1,4 @@
-"""Aplica `automatizaciones.toml` a un servidor de Prefect: crea las que falten y actualiza las que ya estén."""
+"""Aplica `automatizaciones.toml` a un servidor de Prefect: crea las que falten y actualiza las que hayan cambiado."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ def _aplicar(cliente: SyncPrefectClient, declarada: dict[str, Any], bloque: Any)
     regla = {c: v for c, v in declarada.items() if c not in {"subject", "body", "estado", "mensaje"}}
     accion = _accion(declarada, bloque)
     deseada = AutomationCore(**regla, enabled=True, actions=[accion])
-    anteriores = cliente.read_automations_by_name(deseada.name)
-    for anterior in anteriores[:1]:
-        cliente.update_automation(anterior.id, deseada)
-    if not anteriores:
+    hecho = "creada"
+    for anterior in cliente.read_automations_by_name(deseada.name)[:1]:
+        # Actualizar una regla borra lo que venía contando: si al volver la luz se tocara la que espera señales de una corrida
+        # que murió, la olvidaría. Por eso la que ya está como se declara no se toca.
+        hecho = "sin cambios" if AutomationCore.model_validate(anterior.model_dump()) == deseada else "actualizada"
+        if hecho == "actualizada":
+            cliente.update_automation(anterior.id, deseada)
+    if hecho == "creada":
         cliente.create_automation(deseada)
-    hecho = "actualizada" if anteriores else "creada"
     return f"{deseada.name}: {hecho}" + (", sin a quién avisar" if isinstance(accion, DoNothing) else "")
 
 

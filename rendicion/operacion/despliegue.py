@@ -23,9 +23,11 @@ ESPERA_SERVIDOR = 240.0
 ESPERA_CIERRE = 30.0
 _SIN_TELEMETRIA = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false"}
 # Por defecto Prefect guarda en memoria el turno de cada despliegue: si el servidor muere con una corrida en curso, el turno
-# queda tomado para siempre y todas las que siguen se cancelan solas. Y no borra nunca la historia de sus corridas.
+# queda tomado para siempre y todas las que siguen se cancelan solas. Además olvida en un minuto lo que una regla esperaba: si la
+# luz tarda más en volver, la corrida que murió se ve «Running» para siempre. Y no borra nunca la historia de sus corridas.
 _DEL_SERVIDOR = {
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER": "P30D",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
 }
 

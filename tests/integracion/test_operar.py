@@ -187,17 +187,17 @@ def test_las_unidades_de_ejemplo_son_validas_para_systemd(tmp_path: Path) -> Non
     assert (hecho.returncode, hecho.stderr, len(unidades)) == (0, "", 3)
 
 
-def test_el_turno_de_cada_despliegue_se_guarda_en_disco_aqui_y_en_el_ambiente_de_ejemplo() -> None:
-    """En memoria se perdería con el servidor, y cada corrida siguiente se cancelaría sola."""
+def test_los_ajustes_del_servidor_son_los_mismos_aqui_y_en_el_ambiente_de_ejemplo_y_prefect_los_entiende() -> None:
+    """Sin ellos, un apagón deja el turno tomado y la corrida que murió en «Running» para siempre."""
     from rendicion.operacion import despliegue
 
     dado = despliegue.ambiente(despliegue.Plan(RAIZ, None))
     ejemplo = (RAIZ / "docs" / "operar" / "ambiente.ejemplo").read_text("utf-8").splitlines()
-    for variable in ("PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE", "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"):
+    for variable in ("PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE", "PREFECT_SERVER_EVENTS_EXPIRED_BUCKET_BUFFER", "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"):
         assert f"{variable}={dado[variable]}" in ejemplo
-    programa = "from prefect.settings import get_current_settings as g; from prefect.server.concurrency.lease_storage import get_concurrency_lease_storage as a; print(a().__class__.__module__, *sorted(g().server.services.db_vacuum.enabled_vacuum_types))"
+    programa = "from prefect.settings import get_current_settings as g; from prefect.server.concurrency.lease_storage import get_concurrency_lease_storage as a; print(a().__class__.__module__, g().server.events.expired_bucket_buffer.days, *sorted(g().server.services.db_vacuum.enabled_vacuum_types))"
     hecho = subprocess.run([sys.executable, "-c", programa], env=dado, capture_output=True, text=True, check=True)
-    assert hecho.stdout.split() == ["prefect.server.concurrency.lease_storage.filesystem", "events", "flow_runs", "orphans"]
+    assert hecho.stdout.split() == ["prefect.server.concurrency.lease_storage.filesystem", "30", "events", "flow_runs", "orphans"]
 
 
 def test_un_servidor_con_una_biblioteca_que_no_dispara_horarios_se_niega_a_arrancar(monkeypatch: pytest.MonkeyPatch) -> None:

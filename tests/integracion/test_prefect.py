@@ -123,7 +123,7 @@ def _avisar_a(servidor: Servidor, receptor: HTTPServer) -> None:
 
 def test_si_la_corrida_se_detiene_el_flujo_falla_la_orden_sale_con_uno_y_se_avisa(servidor: Servidor, tmp_path: Path, httpserver: HTTPServer) -> None:
     _avisar_a(servidor, httpserver)
-    for veces in ("creada", "actualizada"):
+    for veces in ("creada", "sin cambios"):
         aplicado = servidor.orden(RENDICION[0], "-m", "flujos.automatizar")
         assert aplicado.returncode == 0, aplicado.stderr
         assert [n.rsplit(": ", 1)[1] for n in aplicado.stdout.splitlines()] == [veces] * 6
