@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,10 @@ from rendicion.fuente import Fuente
 DECIMALES, ENTEROS = 4, 15
 
 _ISO_CON_HORA = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
+# Los días 35.000 a 54.999 de Excel van de 1995 a 2050.
+_DIA_DE_EXCEL = re.compile(r"(?:3[5-9]|4\d|5[0-4])\d{3}(?:[.,]\d+)?", re.ASCII)
+# Un día que no se puede leer al revés: no hay mes 31.
+_EJEMPLO = datetime(2020, 3, 31, 14, 5, tzinfo=timezone(timedelta(hours=-5)))
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,13 @@ def leer_fecha(texto: str, fuente: Fuente) -> date | Falta:
 
 
 def _fecha_invalida(texto: str, fuente: Fuente) -> Falta:
-    formatos = " o ".join(f.replace("%Y", "AAAA").replace("%m", "MM").replace("%d", "DD") for f in fuente.formatos_fecha)
+    """Explica con un ejemplo en cada formato declarado; si parece el número con que Excel guarda un día, lo dice y no lo convierte."""
+    ejemplos = " o ".join(dict.fromkeys(_EJEMPLO.strftime(f) for f in fuente.formatos_fecha))
+    de_excel = " Parece el número con que Excel guarda una fecha: dé a esa columna formato de fecha y guarde otra vez." if _DIA_DE_EXCEL.fullmatch(texto) else ""
     return Falta(
         "fecha_invalida",
         f"«{texto}» no es una fecha que exista en el formato que declara la fuente.",
-        f"Escriba la fecha como {formatos}.",
+        f"Escriba la fecha así: {ejemplos}.{de_excel}",
     )
 
 

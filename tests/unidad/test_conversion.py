@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -54,7 +55,23 @@ def test_las_fechas_se_leen_en_el_formato_declarado_y_en_hora_de_colombia(texto:
 def test_una_fecha_que_no_existe_o_no_esta_en_el_formato_no_se_adivina(texto: str) -> None:
     falta = leer_fecha(texto, FUENTE)
     assert isinstance(falta, Falta)
-    assert "DD/MM/AAAA" in falta.como_corregir
+    assert falta.como_corregir.startswith("Escriba la fecha así: 31/03/2020.")
+    assert ("Excel" in falta.como_corregir) == (texto == "44000")
+
+
+def test_el_ejemplo_de_cada_formato_declarado_se_puede_leer_con_el() -> None:
+    formatos = ("%Y-%m-%dT%H:%M:%S%z", "%d/%m/%Y %H:%M", "%d-%b-%y")
+    falta = leer_fecha("mañana", replace(FUENTE, formatos_fecha=formatos))
+    assert isinstance(falta, Falta)
+    ejemplos = falta.como_corregir.removeprefix("Escriba la fecha así: ").removesuffix(".").split(" o ")
+    assert [leer_fecha(e, replace(FUENTE, formatos_fecha=(f,))) for e, f in zip(ejemplos, formatos, strict=True)] == [date(2020, 3, 31)] * 3
+
+
+@pytest.mark.parametrize(("texto", "lo_dice"), [("43905", True), ("43905.75", True), ("43905,5", True), ("2020", False), ("34999", False), ("55000", False), ("439051", False)])
+def test_si_parece_el_dia_de_excel_lo_dice(texto: str, *, lo_dice: bool) -> None:
+    falta = leer_fecha(texto, FUENTE)
+    assert isinstance(falta, Falta)
+    assert ("Excel" in falta.como_corregir) is lo_dice
 
 
 @given(st.text(max_size=20))
