@@ -128,6 +128,10 @@ def test_si_la_corrida_se_detiene_el_flujo_falla_la_orden_sale_con_uno_y_se_avis
         assert aplicado.returncode == 0, aplicado.stderr
         assert [n.rsplit(": ", 1)[1] for n in aplicado.stdout.splitlines()] == [veces] * 6
     assert len(servidor.pedir("automations/filter")) == 6
+    # Tocar una regla borra lo que venía contando; volver a desplegar, como después de un apagón, no debe tocarla.
+    tocadas = {a["id"]: a["updated"] for a in servidor.pedir("automations/filter")}
+    assert servidor.orden(RENDICION[0], "-m", "flujos.automatizar").returncode == 0
+    assert {a["id"]: a["updated"] for a in servidor.pedir("automations/filter")} == tocadas
     fuente = _fuente_de_tuits(tmp_path, limite_rechazos_pct="0")
     programa = (
         "import sys; from prefect import tags\nfrom flujos.rendicion_de_cuentas import rendicion_de_cuentas as f\n"
