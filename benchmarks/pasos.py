@@ -207,7 +207,7 @@ def _contado(datos: Path) -> tuple[pa.Table, Any, Any, Any]:
     tabla, buenas, pais, leido = _evidencia_y_reglas(datos)
     limpia = lugar_de_actividad(tabla["particion"].to_numpy(), tabla["actividad_id"].combine_chunks(), buenas) >= 0
     limpia[np.array([f for f, _ in leido.rechazos], np.int64)] = False
-    avances, de_quien = contar_lote(tabla.filter(pa.array(limpia)), buenas, pais.cortes[buenas[0].vigencia][-1], pais.fuentes)
+    avances, de_quien = contar_lote(tabla, limpia, buenas, pais.cortes[buenas[0].vigencia][-1], pais.fuentes)
     return avances.cast(esquema_arrow(TABLAS["avances"])), de_quien, buenas, pais
 
 

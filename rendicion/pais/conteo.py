@@ -24,28 +24,40 @@ from rendicion.plan import Plan
 _AVANCES = TABLAS["avances"]
 _SEPARADOR = "\x1f"
 _CODIFICADAS = ("actividad_id", "fecha", "cantidad", "canal", "dependencia", "fuente")
+_LARGAS = ("titulo", "url")
+_MARCAS = ("avance_id", "cuenta", "motivo", "duplicado_de")
+_MOTIVOS = ("fuera_de_ventana", "posterior_al_corte", "duplicado")
 _CERO = date(1970, 1, 1)
-_DE_EVIDENCIA = ("actividad_id", "fecha", "cantidad", "titulo", "url", "canal", "dependencia", "fuente", "registro")
 
+Mascara = npt.NDArray[np.bool_]
 Enteros32 = npt.NDArray[np.int32]
+Enteros64 = npt.NDArray[np.int64]
+Columnas = dict[str, pa.Array]
 
 
-def contar_lote(aceptados: pa.Table, particiones: Sequence[Particion], corte: date, fuentes: Sequence[Fuente]) -> tuple[pa.Table, Enteros32]:
+def contar_lote(recibidos: pa.Table, aceptados: Mascara, particiones: Sequence[Particion], corte: date, fuentes: Sequence[Fuente]) -> tuple[pa.Table, Enteros32]:
     """Devuelve la tabla `avances` de todas las particiones, en orden, y de qué partición es cada fila.
 
-    Las columnas que repiten pocos valores van como diccionario.
+    Las columnas que repiten pocos valores van como diccionario. Los textos largos, que son casi todo el peso, se
+    copian una sola vez y ya en su orden.
     """
     url_identifica = [f.id for f in fuentes if f.url_identifica]
-    elegidas = aceptados.select(["particion", *_DE_EVIDENCIA]).combine_chunks()
-    filas = pa.table({c: codificada(elegidas[c].combine_chunks()) if c in _CODIFICADAS else elegidas[c] for c in elegidas.column_names})
-    dudosas = _dudosas(filas, url_identifica)
-    if not dudosas.any():
-        hechas = _sencillas(filas, particiones, corte)
-    else:
-        sencillas = _sencillas(filas.filter(pa.array(~dudosas)), particiones, corte)
-        repetidas = _repetidas(filas.filter(pa.array(dudosas)), particiones, corte, url_identifica)
-        hechas = pa.concat_tables([sencillas, repetidas]).combine_chunks()
-    return _completar(hechas.take(_orden(hechas)), particiones)
+    lugar = np.flatnonzero(aceptados)
+    largas = {c: recibidos[c].combine_chunks() for c in _LARGAS}
+    filas = _tomar({c: recibidos[c].combine_chunks() for c in ("particion", "registro", *_CODIFICADAS)}, lugar)
+    filas |= {c: codificada(filas[c]) for c in _CODIFICADAS}
+    filas |= _marcas(filas, particiones, corte)
+    dudosas = np.flatnonzero(_dudosas(filas, largas["url"].take(pa.array(lugar)), url_identifica))
+    if len(dudosas):
+        suyas = _tomar(filas, dudosas) | _tomar(largas, lugar[dudosas])
+        filas |= _corregidas(filas, dudosas, _repetidas(suyas, particiones, corte, url_identifica))
+    orden = _orden(filas)
+    return _completar(_tomar(filas, orden) | _tomar(largas, lugar[orden]), particiones)
+
+
+def _tomar(columnas: Columnas, filas: Enteros64) -> Columnas:
+    elegidas = pa.array(filas)
+    return {c: v.take(elegidas) for c, v in columnas.items()}
 
 
 def codificada(columna: pa.Array) -> pa.DictionaryArray:
@@ -53,7 +65,7 @@ def codificada(columna: pa.Array) -> pa.DictionaryArray:
     return columna if pa.types.is_dictionary(columna.type) else columna.dictionary_encode()
 
 
-def lugar_de_actividad(particion: npt.NDArray[np.int32], actividad: pa.DictionaryArray, particiones: Sequence[Particion]) -> npt.NDArray[np.int64]:
+def lugar_de_actividad(particion: Enteros32, actividad: pa.DictionaryArray, particiones: Sequence[Particion]) -> Enteros64:
     """Busca la actividad de cada fila en la lista de todas las actividades del lote."""
     ids = actividad.dictionary.to_pylist()
     codigo = {a: n for n, a in enumerate(ids)}
@@ -61,15 +73,15 @@ def lugar_de_actividad(particion: npt.NDArray[np.int32], actividad: pa.Dictionar
     for n, (i, a) in enumerate((i, a) for i, p in enumerate(particiones) for a in p.plan.actividades):
         if a.id in codigo:
             lugares[i, codigo[a.id]] = n
-    hecho: npt.NDArray[np.int64] = lugares[particion, codigos(actividad)]
+    hecho: Enteros64 = lugares[particion, codigos(actividad)]
     return hecho
 
 
-def _orden(filas: pa.Table) -> npt.NDArray[np.int64]:
+def _orden(filas: Columnas) -> Enteros64:
     """Ordena por partición, actividad, fecha y avance_id; las tres primeras van en un solo número y la última solo desempata."""
-    actividad = filas["actividad_id"].combine_chunks()
+    actividad = filas["actividad_id"]
     puesto = pc.rank(actividad.dictionary, sort_keys="ascending").to_numpy(zero_copy_only=False) if len(actividad.dictionary) else np.zeros(1, np.int64)
-    clave = (filas["particion"].to_numpy().astype(np.int64) * (len(puesto) + 1) + puesto.astype(np.int64)[codigos(actividad)]) << 21 | (_dias(filas) + (1 << 19))
+    clave = (_numeros(filas["particion"]) * (len(puesto) + 1) + puesto.astype(np.int64)[codigos(actividad)]) << 21 | (_dias(filas["fecha"]) + (1 << 19))
     orden = np.argsort(clave, kind="stable")
     igual = np.diff(clave[orden]) == 0
     empatados = np.flatnonzero(np.append(igual, False) | np.append(False, igual))
@@ -80,13 +92,16 @@ def _orden(filas: pa.Table) -> npt.NDArray[np.int64]:
     return orden
 
 
-def _dias(filas: pa.Table) -> npt.NDArray[np.int64]:
-    fecha = filas["fecha"].combine_chunks()
-    dias: npt.NDArray[np.int64] = fecha.dictionary.cast(pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64)[codigos(fecha)] if len(fecha) else np.zeros(0, np.int64)
-    return dias
+def _numeros(columna: pa.Array) -> Enteros64:
+    numeros: Enteros64 = columna.to_numpy(zero_copy_only=False).astype(np.int64)
+    return numeros
 
 
-def _repite(clave: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _dias(fecha: pa.DictionaryArray) -> Enteros64:
+    return _numeros(fecha.dictionary.cast(pa.int32()))[codigos(fecha)] if len(fecha) else np.zeros(0, np.int64)
+
+
+def _repite(clave: Enteros64) -> Mascara:
     """Señala las claves que salen más de una vez."""
     orden = np.argsort(clave, kind="stable")
     igual = np.diff(clave[orden]) == 0
@@ -96,65 +111,79 @@ def _repite(clave: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     return hecha
 
 
-def _dudosas(filas: pa.Table, url_identifica: Sequence[str]) -> npt.NDArray[np.bool_]:
-    particion = filas["particion"].to_numpy().astype(np.int64)
-    registro, fuente, actividad = (codificada(filas[c].combine_chunks()) for c in ("registro", "fuente", "actividad_id"))
+def _dudosas(filas: Columnas, url: pa.Array, url_identifica: Sequence[str]) -> Mascara:
+    """Señala las filas que pueden repetir a otra: por su registro, o por la dirección que identifica."""
+    particion, fuente, actividad, registro = _numeros(filas["particion"]), filas["fuente"], filas["actividad_id"], codificada(filas["registro"])
     con_vez = np.append(pc.match_substring_regex(registro.dictionary, r"~\d+$").to_numpy(zero_copy_only=False), False).astype(bool)
-    hechas: npt.NDArray[np.bool_] = con_vez[codigos(registro)]
+    hechas: Mascara = con_vez[codigos(registro)]
     hechas |= _repite((particion * (len(fuente.dictionary) + 1) + codigos(fuente)) * (len(registro.dictionary) + 1) + codigos(registro))
     propias = np.append(np.isin(np.array(fuente.dictionary.to_pylist(), object), url_identifica), False)[codigos(fuente)].astype(bool)
-    propias &= filas["url"].combine_chunks().is_valid().to_numpy(zero_copy_only=False)
-    url = filas["url"].combine_chunks().filter(pa.array(propias)).dictionary_encode()
+    propias &= url.is_valid().to_numpy(zero_copy_only=False)
+    suyas = url.filter(pa.array(propias)).dictionary_encode()
     de_actividad = (particion * (len(actividad.dictionary) + 1) + codigos(actividad))[propias]
-    hechas[propias] |= _repite(de_actividad * (len(url.dictionary) + 1) + codigos(url))
+    hechas[propias] |= _repite(de_actividad * (len(suyas.dictionary) + 1) + codigos(suyas))
     return hechas
 
 
-def _sencillas(filas: pa.Table, particiones: Sequence[Particion], corte: date) -> pa.Table:
-    lugar = lugar_de_actividad(filas["particion"].to_numpy(), filas["actividad_id"].combine_chunks(), particiones)
+def _marcas(filas: Columnas, particiones: Sequence[Particion], corte: date) -> Columnas:
+    """Nombra cada fila y dice si cuenta, como si ninguna repitiera a otra."""
+    lugar = lugar_de_actividad(filas["particion"].to_numpy(), filas["actividad_id"], particiones)
     inicio, fin = (np.array([(getattr(a, c) - _CERO).days for p in particiones for a in p.plan.actividades], np.int64)[lugar] for c in ("inicio", "fin"))
-    dia = _dias(filas)
+    dia = _dias(filas["fecha"])
     fuera = (dia < inicio) | (dia > fin)
     posterior = ~fuera & (dia > (corte - _CERO).days)
-    motivo = pa.array(np.where(fuera, 0, 1).astype(np.int32), mask=~(fuera | posterior))
-    sin_duplicado = pa.DictionaryArray.from_arrays(pa.nulls(filas.num_rows, pa.int32()), pa.array([], pa.string()))
-    return (
-        filas.append_column("avance_id", pc.binary_join_element_wise(filas["fuente"].combine_chunks().cast(pa.string()), filas["registro"].combine_chunks(), ":"))
-        .append_column("cuenta", pa.array(~(fuera | posterior)))
-        .append_column("motivo", pa.DictionaryArray.from_arrays(motivo, pa.array(["fuera_de_ventana", "posterior_al_corte"])))
-        .append_column("duplicado_de", sin_duplicado)
-    )
+    return {
+        "avance_id": pc.binary_join_element_wise(filas["fuente"].cast(pa.string()), filas["registro"], ":"),
+        "cuenta": pa.array(~(fuera | posterior)),
+        "motivo": pa.DictionaryArray.from_arrays(pa.array(np.where(fuera, 0, 1).astype(np.int32), mask=~(fuera | posterior)), pa.array(_MOTIVOS)),
+        "duplicado_de": pa.DictionaryArray.from_arrays(pa.nulls(len(lugar), pa.int32()), pa.array([], pa.string())),
+    }
 
 
-def _repetidas(filas: pa.Table, particiones: Sequence[Particion], corte: date, url_identifica: Sequence[str]) -> pa.Table:
-    """Pasa por `contar` las filas con repetición; la partición va delante de la fuente y de la actividad."""
-    filas = pa.table({c: _suelta(filas[c]) for c in filas.column_names})
-    marca = pc.binary_join_element_wise(filas["particion"].combine_chunks().cast(pa.string()), "", _SEPARADOR)
-    con_marca = {c: pc.binary_join_element_wise(marca, filas[c].combine_chunks(), "") for c in ("fuente", "actividad_id")}
+def _repetidas(filas: Columnas, particiones: Sequence[Particion], corte: date, url_identifica: Sequence[str]) -> pa.Table:
+    """Pasa por `contar` las filas con repetición y las devuelve en el mismo orden; la partición va delante de la fuente y de la actividad.
+
+    `contar` las ordena a su modo: el lugar de cada una viaja donde iría su captura.
+    """
+    sueltas = {c: _suelta(v) for c, v in filas.items()}
+    marca = pc.binary_join_element_wise(sueltas["particion"].cast(pa.string()), "", _SEPARADOR)
+    sueltas |= {c: pc.binary_join_element_wise(marca, sueltas[c], "") for c in ("fuente", "actividad_id")}
+    sueltas["captura_sha256"] = pa.array(np.arange(len(marca))).cast(pa.string())
     hacen_falta = {str(i): i for i in pc.unique(filas["particion"]).to_pylist()}
     actividades = tuple(replace(a, id=f"{n}{_SEPARADOR}{a.id}") for n, i in hacen_falta.items() for a in particiones[i].plan.actividades)
     primera = particiones[0].plan
-    juntas = filas
-    for campo, valores in con_marca.items():
-        juntas = juntas.set_column(juntas.column_names.index(campo), campo, valores)
-    juntas = juntas.drop_columns(["particion"]).append_column("captura_sha256", pa.array([""] * filas.num_rows, pa.string()))
-    hechas = conteo.contar(juntas, Plan("", primera.vigencia, primera.inicio, primera.fin, actividades), corte, {f"{n}{_SEPARADOR}{u}" for n in hacen_falta for u in url_identifica})
-    limpias = {c: pc.replace_substring_regex(hechas[c].combine_chunks(), rf"^[0-9]+{_SEPARADOR}", "") for c in ("fuente", "actividad_id", "avance_id", "duplicado_de")}
-    particion = pc.list_element(pc.split_pattern(hechas["fuente"].combine_chunks(), _SEPARADOR, max_splits=1), 0).cast(pa.int32())
-    columnas = {**{c: hechas[c].combine_chunks() for c in hechas.column_names}, **limpias, "particion": particion}
-    todas = ("particion", *_DE_EVIDENCIA, "avance_id", "cuenta", "motivo", "duplicado_de")
-    return pa.table({c: codificada(columnas[c]) if c in {*_CODIFICADAS, "motivo", "duplicado_de"} else columnas[c] for c in todas})
+    recibidas = pa.table({c: v for c, v in sueltas.items() if c not in {"particion", *_MARCAS}})
+    hechas = conteo.contar(recibidas, Plan("", primera.vigencia, primera.inicio, primera.fin, actividades), corte, {f"{n}{_SEPARADOR}{u}" for n in hacen_falta for u in url_identifica})
+    return hechas.take(np.argsort(_numeros(hechas["captura_sha256"].cast(pa.int64()))))
 
 
-def _suelta(columna: pa.ChunkedArray) -> pa.Array:
-    junta = columna.combine_chunks()
-    return junta.dictionary_decode() if pa.types.is_dictionary(junta.type) else junta
+def _corregidas(filas: Columnas, cuales: Enteros64, hechas: pa.Table) -> Columnas:
+    """Pone en sus lugares lo que `contar` dijo de las filas con repetición."""
+    mascara = np.zeros(len(filas["cuenta"]), dtype=bool)
+    mascara[cuales] = True
+    nuevas = {c: hechas[c].combine_chunks() for c in _MARCAS}
+    nuevas |= {c: pc.replace_substring_regex(nuevas[c], rf"^[0-9]+{_SEPARADOR}", "") for c in ("avance_id", "duplicado_de")}
+    de_otra = codificada(nuevas["duplicado_de"])
+
+    def poner(columna: pa.Array, valores: pa.Array) -> pa.Array:
+        return pc.replace_with_mask(columna, pa.array(mascara), valores)
+
+    return {
+        "avance_id": poner(filas["avance_id"], nuevas["avance_id"]),
+        "cuenta": poner(filas["cuenta"], nuevas["cuenta"]),
+        "motivo": pa.DictionaryArray.from_arrays(poner(filas["motivo"].indices, pc.index_in(nuevas["motivo"], pa.array(_MOTIVOS))), filas["motivo"].dictionary),
+        "duplicado_de": pa.DictionaryArray.from_arrays(poner(filas["duplicado_de"].indices, de_otra.indices), de_otra.dictionary),
+    }
 
 
-def _completar(filas: pa.Table, particiones: Sequence[Particion]) -> tuple[pa.Table, Enteros32]:
-    particion = filas["particion"].combine_chunks()
+def _suelta(columna: pa.Array) -> pa.Array:
+    return columna.dictionary_decode() if pa.types.is_dictionary(columna.type) else columna
+
+
+def _completar(filas: Columnas, particiones: Sequence[Particion]) -> tuple[pa.Table, Enteros32]:
+    particion = filas["particion"]
     propias: dict[str, Sequence[str | int]] = {"entidad": [p.entidad for p in particiones], "vigencia": [p.vigencia for p in particiones], "captura_sha256": [p.captura_sha256 for p in particiones]}
-    columnas = {c: _por_particion(propias[c], particion) if c in propias else filas[c].combine_chunks() for c in _AVANCES.nombres}
+    columnas = {c: _por_particion(propias[c], particion) if c in propias else filas[c] for c in _AVANCES.nombres}
     return pa.table(columnas), particion.to_numpy(zero_copy_only=False)
 
 
