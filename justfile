@@ -32,6 +32,10 @@ documentar:
 pruebas *args:
     {{py}} -m pytest {{args}}
 
+# Un día de operación en tiempo rápido; si todo sale bien, escribe docs/un-dia.md
+un-dia:
+    {{py}} -m tests.integracion.un_dia
+
 # Solo las rápidas
 rapidas:
     {{py}} -m pytest tests/unidad
