@@ -6,6 +6,7 @@ se duplica enseguida, antes de que nadie abra hilos; cada copia atiende su propi
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from validaciones.validador import Lote
 
 MAXIMO = 2
+LIVIANA = 64 << 20
 
 
 def motor_de_esta_maquina() -> Validador:
@@ -54,20 +56,24 @@ class MotorAparte(Validador):
         self._canales = [mio for mio, _ in pares]
 
     def validar_lotes(self, lotes: Sequence[Lote]) -> list[list[Resultado]]:
-        """Reparte los lotes entre las copias y junta sus resultados en el orden pedido."""
+        """Reparte las reglas entre las copias y junta sus resultados en el orden pedido."""
         self.arrancar()
-        partes = _repartir([len(reglas) for _, reglas in lotes], self._copias)
+        trozos = _trozos(lotes, self._copias)
+        partes = _repartir([len(reglas) for _, (_, reglas) in trozos], self._copias)
         try:
             for canal, parte in zip(self._canales, partes, strict=True):
-                canal.send([lotes[i] for i in parte])
+                canal.send([trozos[n][1] for n in parte])
             respuestas = [canal.recv() for canal in self._canales]
         except (EOFError, OSError):
             self.cerrar()
             raise ErrorRendicion("El proceso que valida los datos se cerró antes de terminar.", hacer="Vuelva a correr; si se repite, revise la memoria de la máquina.") from None
         if errores := [r for r in respuestas if isinstance(r, str)]:
             raise RuntimeError(errores[0])
-        por_lote = {i: resultado for parte, hechos in zip(partes, respuestas, strict=True) for i, resultado in zip(parte, hechos, strict=True)}
-        return [por_lote[i] for i in range(len(lotes))]
+        por_trozo = {n: hecho for parte, hechos in zip(partes, respuestas, strict=True) for n, hecho in zip(parte, hechos, strict=True)}
+        por_lote: list[list[Resultado]] = [[] for _ in lotes]
+        for n, (i, _) in enumerate(trozos):
+            por_lote[i] += por_trozo[n]
+        return por_lote
 
     def cerrar(self) -> None:
         """Cierra los canales; con eso los procesos terminan solos."""
@@ -79,8 +85,22 @@ class MotorAparte(Validador):
         self._proceso, self._canales = None, []
 
 
+def _trozos(lotes: Sequence[Lote], partes: int) -> list[tuple[int, Lote]]:
+    """Corta las reglas de un lote que llenaría más de una parte; devuelve cada trozo con el lugar de su lote.
+
+    Cada trozo lleva la tabla entera: una tabla pesada no se corta, para no tenerla en memoria dos veces.
+    """
+    largo = max(1, -(-sum(len(reglas) for _, reglas in lotes) // partes))
+    return [
+        (i, (tabla, reglas[desde : desde + paso]))
+        for i, (tabla, reglas) in enumerate(lotes)
+        for paso in [largo if tabla.nbytes <= LIVIANA else len(reglas) or 1]
+        for desde in range(0, len(reglas) or 1, paso)
+    ]
+
+
 def _repartir(pesos: Sequence[int], partes: int) -> list[list[int]]:
-    """Reparte los lotes en partes de peso parecido: cada uno, del más pesado al más liviano, a la parte que menos lleva."""
+    """Reparte lo que hay en partes de peso parecido: cada cosa, de la más pesada a la más liviana, a la parte que menos lleva."""
     reparto: list[list[int]] = [[] for _ in range(partes)]
     cargas = [0] * partes
     for i in sorted(range(len(pesos)), key=lambda i: (-pesos[i], i)):
@@ -111,6 +131,8 @@ def _servir(descriptores: Sequence[int]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     motor = Motor()
     motor.arrancar()
+    # Lo cargado no es basura: sin esto, cada copia lo recorre entero en la primera recolección, y además lo duplica en memoria.
+    gc.freeze()
     propio, *otros = descriptores
     for otro in otros:
         if os.fork() == 0:

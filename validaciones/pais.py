@@ -21,12 +21,12 @@ import pyarrow.compute as pc
 from esquemas import TABLAS
 from validaciones.derivadas import reglas_de_la_tabla
 from validaciones.negocio import regla_un_registro_una_vez, reglas_de_conciliacion
-from validaciones.reglas import DE_TABLA, Estado, Regla
+from validaciones.reglas import DE_TABLA, Estado, Regla, Resultado
 from validaciones.validador import Validador
 
 Mascara = npt.NDArray[np.bool_]
 DE_CLAVE = {"ExpectColumnValuesToBeUnique", "ExpectCompoundColumnsToBeUnique"}
-_FILAS_DE_TABLA = "ExpectTableRowCountToBeBetween"
+_FILAS_DE_TABLA, _ORDEN_DE_COLUMNAS = "ExpectTableRowCountToBeBetween", "ExpectTableColumnsToMatchOrderedList"
 _NO_VACIA = "ExpectColumnValuesToNotBeNull"
 _ANCHOS = (1 << 12, 1 << 16)
 _CLAVES_POR_TABLA = float(1 << 44)
@@ -334,7 +334,7 @@ def juzgar_tablas(motor: Validador, tablas: Mapping[str, pa.Table], particion: M
     cuentas = tablas["conciliacion"]
     for r in reglas_de_conciliacion():
         agregar("conciliacion", Caso(f"resta:{r.regla}", r), _resta(cuentas, str(r.campo)), particion["conciliacion"])
-    cuentan = tablas["avances"]["cuenta"].combine_chunks()
+    cuentan = pc.fill_null(tablas["avances"]["cuenta"].combine_chunks(), fill_value=False)
     suyas = particion["avances"][cuentan.to_numpy(zero_copy_only=False)]
     una_vez = regla_un_registro_una_vez()
     avances = tablas["avances"].select(una_vez.parametros["column_list"]).filter(cuentan)
@@ -342,13 +342,27 @@ def juzgar_tablas(motor: Validador, tablas: Mapping[str, pa.Table], particion: M
     return [(t, v, f) for (t, f), v in zip(de_quien, juzgar(motor, columnas, casos), strict=True)]
 
 
+def orden_de_columnas(motor: Validador, columnas: Mapping[str, Sequence[str]]) -> dict[str, Resultado]:
+    """Corre la regla de las columnas de cada tabla sobre las que trae.
+
+    Van todas en una sola lista, cada una con el nombre de su tabla delante; si no es la declarada, se mira tabla por tabla.
+    """
+    reglas = {n: next(r for r in reglas_de_la_tabla(TABLAS[n]) if r.expectativa == _ORDEN_DE_COLUMNAS) for n in columnas}
+    pedidas, traidas = ([f"{n}.{c}" for n in columnas for c in suyas(n)] for suyas in (lambda n: TABLAS[n].nombres, columnas.__getitem__))
+    (junto,) = motor.validar(_sin_filas(traidas), [replace(next(iter(reglas.values())), parametros={"column_list": pedidas})])
+    if junto.estado == "cumple":
+        return {n: replace(junto, regla=r) for n, r in reglas.items()}
+    uno_por_uno = motor.validar_lotes([(_sin_filas(columnas[n]), [r]) for n, r in reglas.items()])
+    return {n: r for n, (r,) in zip(columnas, uno_por_uno, strict=True)}
+
+
 def columnas_en_orden(motor: Validador, columnas: Mapping[str, Sequence[str]]) -> list[str]:
-    """Corre la regla de las columnas de cada tabla sobre las que trae; devuelve las tablas que no la cumplen."""
-    lotes = [
-        (pa.table({c: pa.array([], pa.string()) for c in suyas}), [r for r in reglas_de_la_tabla(TABLAS[n]) if r.expectativa == "ExpectTableColumnsToMatchOrderedList"])
-        for n, suyas in columnas.items()
-    ]
-    return [n for n, resultados in zip(columnas, motor.validar_lotes(lotes), strict=True) if any(r.estado != "cumple" for r in resultados)]
+    """Devuelve las tablas que no traen las columnas declaradas, en su orden."""
+    return [n for n, r in orden_de_columnas(motor, columnas).items() if r.estado != "cumple"]
+
+
+def _sin_filas(columnas: Sequence[str]) -> pa.Table:
+    return pa.table([pa.array([], pa.string()) for _ in columnas], names=list(columnas))
 
 
 def _codigo(datos: pa.Table, clave: Sequence[str], particion: npt.NDArray[np.int32]) -> pa.Array:

@@ -2,54 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import reduce
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from esquemas import TABLAS
-from validaciones.derivadas import reglas_de_la_tabla
-from validaciones.negocio import regla_un_registro_una_vez, reglas_de_conciliacion
-from validaciones.reglas import DE_TABLA, EJEMPLOS, Regla, Resultado
+from esquemas.arrow import tabla_arrow
+from validaciones.negocio import reglas_de_conciliacion
+from validaciones.pais import Veredicto, estado_de, juzgar_tablas, orden_de_columnas
+from validaciones.reglas import DE_TABLA, EJEMPLOS, Resultado
 from validaciones.validador import Validador
 
 
 def validar_tablas(motor: Validador, tablas: Mapping[str, pa.Table]) -> tuple[Resultado, ...]:
     """Corre las reglas de cada tabla y las de las cuentas; lo que falle aquí impide publicar.
 
-    En una tabla vacía solo corren las reglas que no miran filas: las demás se dan por no corridas, nunca por buenas.
+    Las columnas que piden lo mismo, aunque sean de tablas distintas, van juntas en una sola expectativa: cada una de las
+    doscientas reglas cuesta lo mismo con una fila que con mil. En una tabla vacía, o sin las columnas declaradas, solo
+    corren las reglas que no miran filas: las demás se dan por no corridas, nunca por buenas.
     """
-    nombres, reglas = list(tablas), {n: reglas_de_la_tabla(TABLAS[n]) for n in tablas}
-    corren = {n: [r for r in reglas[n] if tablas[n].num_rows or r.expectativa in DE_TABLA] for n in nombres}
-    avances, cuentas = tablas["avances"], reglas_de_conciliacion()
-    *de_tabla, de_cuentas, de_registros = motor.validar_lotes(
-        [
-            *((tablas[n], corren[n]) for n in nombres),
-            (_con_restas(tablas["conciliacion"], cuentas), cuentas),
-            (avances.filter(avances["cuenta"]), [regla_un_registro_una_vez()]),
-        ]
-    )
-    resultados: list[Resultado] = []
-    for nombre, hechos in zip(nombres, de_tabla, strict=True):
-        por_regla = dict(zip(map(id, corren[nombre]), hechos, strict=True))
-        todos = [por_regla.get(id(r)) or Resultado(r, 0, 0, "no_corrio", detalle="La tabla está vacía.") for r in reglas[nombre]]
-        resultados += _con_ejemplos(todos, tablas[nombre], TABLAS[nombre].clave)
-    return (*resultados, *de_cuentas, *de_registros)
+    orden = orden_de_columnas(motor, {n: t.column_names for n, t in tablas.items()})
+    completas = {n: t if orden[n].estado == "cumple" else tabla_arrow(TABLAS[n], ()) for n, t in tablas.items()}
+    veredictos = juzgar_tablas(motor, completas, {n: np.zeros(t.num_rows, np.int32) for n, t in completas.items()}, 1)
+    de_las_cuentas = len(reglas_de_conciliacion()) + 1
+    por_tabla = {n: [replace(orden[n], revisadas=t.num_rows)] for n, t in tablas.items()}
+    for nombre, veredicto, _ in veredictos[:-de_las_cuentas]:
+        datos = completas[nombre]
+        resultado = _resultado(veredicto, datos.num_rows, "" if datos.num_rows else "La tabla está vacía.")
+        por_tabla[nombre].append(replace(resultado, ejemplos=tuple(_ejemplo(resultado, datos, TABLAS[nombre].clave, i) for i in resultado.filas[:EJEMPLOS])))
+    return (*(r for suyos in por_tabla.values() for r in suyos), *(_resultado(v, len(v.revisadas)) for _, v, _ in veredictos[-de_las_cuentas:]))
 
 
-def _con_restas(conciliacion: pa.Table, reglas: Sequence[Regla]) -> pa.Table:
-    """Agrega la resta que mira cada regla de las cuentas: «recibidos - aceptados - rechazados» debe dar 0."""
-    for regla in reglas:
-        primero, *otros = regla.parametros["column"].split(" - ")
-        conciliacion = conciliacion.append_column(regla.parametros["column"], reduce(lambda r, c: pc.subtract(r, conciliacion[c]), otros, conciliacion[primero]))
-    return conciliacion
-
-
-def _con_ejemplos(resultados: list[Resultado], datos: pa.Table, clave: tuple[str, ...]) -> list[Resultado]:
-    return [replace(r, ejemplos=tuple(_ejemplo(r, datos, clave, i) for i in r.filas[:EJEMPLOS])) for r in resultados]
+def _resultado(veredicto: Veredicto, filas: int, sin_correr: str = "") -> Resultado:
+    regla = veredicto.regla
+    if veredicto.reventada:
+        return Resultado(regla, 0, 0, "no_corrio", detalle=veredicto.reventada, reventada=True)
+    malas = () if veredicto.fallan is None else tuple(int(i) for i in np.flatnonzero(veredicto.fallan))
+    if regla.expectativa in DE_TABLA:
+        return Resultado(regla, filas, len(malas), "no_cumple" if malas else "cumple")
+    revisadas = int(veredicto.revisadas.sum())
+    estado = estado_de(revisadas, len(malas))
+    return Resultado(regla, revisadas, len(malas), estado, malas, (sin_correr or "No había valores que revisar.") if estado == "no_corrio" else "")
 
 
 def _ejemplo(resultado: Resultado, datos: pa.Table, clave: tuple[str, ...], fila: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,8 +19,9 @@ from rendicion.lectura import COLUMNAS_LECTURA, Lectura
 from rendicion.normalizacion import Candidatos, normalizar
 from rendicion.plan import Plan
 from tests.unidad.muestras import CAPTURA, actividad, plan
-from validaciones import Motor, Regla, Validados, bloquean, validar_evidencia, validar_tablas
+from validaciones import Motor, Regla, Resultado, Validados, bloquean, validar_evidencia, validar_tablas
 from validaciones.derivadas import reglas_de_la_tabla
+from validaciones.reglas import DE_TABLA
 
 PLAN = plan(actividad("1.1", texto="Usar #AlcaldiaRinde en redes"), actividad("1.2"))
 BUENA = {"registro": "1", "actividad_id": "1.1", "fecha": "2020-05-01", "cantidad": "1", "titulo": "Nota #AlcaldiaRinde", "url": "https://sitio.example/n/1"}
@@ -149,6 +150,32 @@ def test_un_registro_que_cuenta_dos_veces_impide_publicar(motor: Motor) -> None:
         "conciliacion": tabla_arrow(PUBLICAS["conciliacion"], [cuentas]),
     }
     assert [r.regla.regla for r in bloquean(validar_tablas(motor, tablas))] == ["un_registro_una_vez"]
+
+
+def test_juntar_lo_que_piden_varias_tablas_da_lo_mismo_que_mirar_tabla_por_tabla(motor: Motor) -> None:
+    planes = [fila | {"agregacion": "promedio", "meta": None, "peso": Decimal(-1)} if i else fila for i, fila in enumerate(filas_del_plan(PLAN))]
+    fila = {"entidad": "13001", "vigencia": 2020, "actividad_id": "uno", "fecha": date(2020, 5, 1), "cantidad": Decimal(1), "fuente": "noticias", "captura_sha256": None}
+    avances = [fila | {"registro": str(n), "avance_id": f"noticias:{n}", "cuenta": None if n else True} for n in (0, 1, 1)]
+    cuentas = {"fuente": "noticias", "recibidos": -5, "aceptados": 3, "rechazados": None, "cuentan": 2, "no_cuentan": 0}
+    tablas = {n: tabla_arrow(t, {"plan": planes, "avances": avances, "conciliacion": [cuentas]}.get(n, [])) for n, t in PUBLICAS.items()}
+
+    def lo_que_dice(resultados: Sequence[Resultado]) -> list[tuple[Any, ...]]:
+        return [(r.regla.tabla, r.regla.regla, r.regla.campo, r.estado, r.revisadas, r.faltas, r.filas, r.reventada) for r in resultados]
+
+    juntas = validar_tablas(motor, tablas)
+    una_por_una = [r for n, t in tablas.items() for r in motor.validar(t, [x for x in reglas_de_la_tabla(PUBLICAS[n]) if t.num_rows or x.expectativa in DE_TABLA])]
+    corridas = [r for r in juntas[:-3] if r.detalle != "La tabla está vacía."]
+    assert lo_que_dice(corridas) == lo_que_dice(una_por_una)
+    assert {r.regla.regla for r in corridas if r.estado == "no_cumple"} >= {"obligatorio", "valor_admitido", "forma_admitida", "rango_admitido", "clave_unica", "tiene_filas"}
+    assert [r.regla for r in juntas[:-3]] == [r for t in PUBLICAS.values() for r in reglas_de_la_tabla(t)]
+
+
+def test_una_tabla_con_otras_columnas_impide_publicar_y_se_sabe_cual_es(motor: Motor) -> None:
+    tablas = {n: tabla_arrow(t, []) for n, t in PUBLICAS.items() if n in {"conciliacion", "avances", "serie"}}
+    tablas["serie"] = tablas["serie"].select(list(reversed(tablas["serie"].column_names)))
+    malas = [r.regla for r in validar_tablas(motor, tablas) if r.estado == "no_cumple" and r.regla.regla == "columnas_del_esquema"]
+    assert [r.tabla for r in malas] == ["serie"]
+    assert "serie" in {r.regla.tabla for r in bloquean(validar_tablas(motor, tablas))}
 
 
 def test_toda_tabla_publica_tiene_reglas_derivadas() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from rendicion.errores import ErrorRendicion
 from validaciones import Motor, MotorAparte, Regla
-from validaciones.aparte import _repartir
+from validaciones.aparte import LIVIANA, _repartir, _trozos
 
 
 def regla(columna: str, *valores: int) -> Regla:
@@ -72,3 +72,16 @@ def test_los_lotes_se_reparten_todos_una_vez_y_parejos() -> None:
     partes = _repartir([10, 1, 1, 9, 1], 2)
     assert sorted(i for p in partes for i in p) == [0, 1, 2, 3, 4]
     assert abs(sum([10, 1, 1, 9, 1][i] for i in partes[0]) - 11) <= 1
+
+
+def test_un_lote_se_corta_en_trozos_parejos_y_ninguna_regla_se_pierde_ni_se_repite() -> None:
+    tabla = pa.table({"a": [1, 2, 3]})
+    reglas = [regla("a", n) for n in range(7)]
+    trozos = _trozos([(tabla, reglas), (tabla, reglas[:1])], 2)
+    assert [(i, len(suyas)) for i, (_, suyas) in trozos] == [(0, 4), (0, 3), (1, 1)]
+    assert [r for i, (_, suyas) in trozos if i == 0 for r in suyas] == reglas
+
+
+def test_una_tabla_pesada_va_entera_a_una_sola_copia() -> None:
+    pesada = pa.table({"a": pa.nulls(LIVIANA // 8 + 1, pa.int64())})
+    assert [len(suyas) for _, (_, suyas) in _trozos([(pesada, [regla("a", n) for n in range(4)])], 2)] == [4]
