@@ -15,8 +15,7 @@ from prefect.events import emit_event
 from flujos.artefactos import enlazar_portal, mostrar
 from flujos.secretos import secretos_a_mano
 from flujos.tareas import Anio, Carpeta, Codigo, Direccion, como_tarea
-from rendicion.almacen.referencia import carpeta_de_datos
-from rendicion.almacen.salida import carpeta_de_salida
+from rendicion.almacen.referencia import carpeta_de_datos, carpeta_de_salida
 from rendicion.contexto import Pedido
 from rendicion.corrida import Resultado, correr
 from rendicion.puertas import publicar_ultima, puertas_reales

@@ -162,8 +162,7 @@ def _recorrer(marcha: _Marcha) -> Resultado:
     if previa and previa.manifiesto["huella"] == resumen and not contexto.retiros_por_decir:
         return _sin_cambios(marcha, previa)
     marcha.puertas.motor.arrancar()
-    import rendicion.armado  # noqa: F401 -- hace falta al final; se carga mientras arranca el motor
-
+    _adelantar(contexto)
     interpretadas = [i for f in contexto.fuentes if (i := _interpretar(marcha, f)) is not None]
     if not interpretadas:
         raise ErrorFuente("Ninguna fuente se pudo leer; no hay nada que calcular.", hacer="Revise los mensajes de cada fuente.")
@@ -177,6 +176,16 @@ def _recorrer(marcha: _Marcha) -> Resultado:
         resultado.revision = paso("dejar para revisión", marcha.salida.dejar_para_revision, tablas, medida.informe)
         return resultado
     return _entregar(marcha, resultado, medida, resumen)
+
+
+def _adelantar(contexto: Contexto) -> None:
+    """Carga, mientras arranca el motor, lo que hará falta después: lo que arma la entrega, sus páginas y los festivos."""
+    import rendicion.armado
+    import rendicion.informe.portal
+    from rendicion.ciclo.calendario import es_habil
+
+    rendicion.informe.compilar()
+    es_habil(contexto.corte)
 
 
 def _previas(marcha: _Marcha) -> dict[date, EntregaGuardada]:

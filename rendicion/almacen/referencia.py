@@ -13,7 +13,7 @@ from rendicion.entidad import Entidad, entidad_desde
 from rendicion.errores import ErrorUso
 from rendicion.fuente import Fuente, fuente_desde
 
-VARIABLE_DATOS = "RENDICION_DATOS"
+VARIABLE_DATOS, VARIABLE_SALIDA = "RENDICION_DATOS", "RENDICION_SALIDA"
 
 
 def carpeta_de_datos() -> Path:
@@ -27,6 +27,12 @@ def carpeta_de_datos() -> Path:
         "No se encuentra la carpeta «datos» con referencia/entidades.",
         hacer=f"Corra la orden desde la raíz del proyecto, o diga dónde está con la variable {VARIABLE_DATOS}.",
     )
+
+
+def carpeta_de_salida(datos: Path, elegida: Path | None = None) -> Path:
+    """Devuelve la carpeta elegida; sin ella, la que declara RENDICION_SALIDA; sin esa, `salida`, junto a los datos."""
+    declarada = os.environ.get(VARIABLE_SALIDA)
+    return elegida or (Path(declarada) if declarada else datos / "salida")
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,6 @@ from rendicion.almacen.registro import Registro
 from rendicion.errores import ErrorRendicion
 from rendicion.tablas import escribir_csv
 
-VARIABLE_SALIDA = "RENDICION_SALIDA"
-
-
-def carpeta_de_salida(datos: Path, elegida: Path | None = None) -> Path:
-    """Devuelve la carpeta elegida; sin ella, la que declara RENDICION_SALIDA; sin esa, `salida`, junto a los datos."""
-    declarada = os.environ.get(VARIABLE_SALIDA)
-    return elegida or (Path(declarada) if declarada else datos / "salida")
-
 
 class Salida:
     """Reúne todo lo que escribe una corrida; dos salidas no comparten nada."""

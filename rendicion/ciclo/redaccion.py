@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from rendicion.ciclo.redaccion_listas import APELLIDOS, NOMBRES, PALABRAS_SEGURAS
 
@@ -109,7 +110,7 @@ def redactar(texto: str, permitidos: Iterable[str] = ()) -> Redaccion:
 def detectar(texto: str, permitidos: Iterable[str] = ()) -> tuple[Hallado, ...]:
     """Devuelve los datos personales de un texto, sin solaparse y en orden; gana el tipo que está antes en `TIPOS`."""
     plano = _plegar(texto)
-    libres = [m.span() for p in sorted({_plegar(_limpiar(p)) for p in permitidos if p.strip()}) for m in re.finditer(rf"(?<!\w){re.escape(p)}(?!\w)", plano)]
+    libres = [m.span() for p in _terminos(frozenset(permitidos)) for m in p.finditer(plano)]
     hallados: list[Hallado] = []
     for tipo, buscar in _DETECTORES:
         ocupados = [(h.inicio, h.fin) for h in hallados]
@@ -118,6 +119,12 @@ def detectar(texto: str, permitidos: Iterable[str] = ()) -> tuple[Hallado, ...]:
             if inicio < justo and not any(a <= inicio and justo <= b for a, b in [*libres, *ocupados]):
                 hallados.append(Hallado(inicio, justo, tipo))
     return tuple(_unir(hallados, texto))
+
+
+@lru_cache(maxsize=32)
+def _terminos(permitidos: frozenset[str]) -> tuple[re.Pattern[str], ...]:
+    """Prepara una sola vez los términos permitidos, que son los mismos en todos los textos de una fuente."""
+    return tuple(re.compile(rf"(?<!\w){re.escape(p)}(?!\w)") for p in sorted({_plegar(_limpiar(p)) for p in permitidos if p.strip()}))
 
 
 def _unir(hallados: list[Hallado], texto: str) -> list[Hallado]:
@@ -135,14 +142,25 @@ def _unir(hallados: list[Hallado], texto: str) -> list[Hallado]:
 
 def _limpiar(texto: str) -> str:
     """Quita lo invisible y deja cifras y letras en su forma corriente: nadie esconde un número con caracteres raros."""
-    visible = "".join(c for c in unicodedata.normalize("NFKC", texto) if c == "\n" or unicodedata.category(c)[0] != "C")
-    visible = "".join(str(unicodedata.digit(c)) if unicodedata.category(c) == "Nd" else c for c in visible)
-    return re.sub(r"[^\S\n]+", " ", visible)
+    return re.sub(r"[^\S\n]+", " ", "".join(map(_corriente, unicodedata.normalize("NFKC", texto))))
+
+
+@cache
+def _corriente(c: str) -> str:
+    clase = unicodedata.category(c)
+    if clase == "Nd":
+        return str(unicodedata.digit(c))
+    return c if c == "\n" or clase[0] != "C" else ""
 
 
 def _plegar(texto: str) -> str:
     """Pasa a minúsculas sin tildes, sin cambiar el largo, para que las posiciones sirvan en el texto original."""
-    return "".join((unicodedata.normalize("NFD", c)[0].lower() or c)[0] for c in texto)
+    return "".join(map(_sin_tilde, texto))
+
+
+@cache
+def _sin_tilde(c: str) -> str:
+    return (unicodedata.normalize("NFD", c)[0].lower() or c)[0]
 
 
 Tramo = tuple[int, int]

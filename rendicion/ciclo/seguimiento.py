@@ -8,10 +8,11 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem
@@ -234,8 +235,9 @@ def _escribir_evidencias(hoja: Worksheet, cuentan: Mapping[str, Sequence[Fila]],
         textos = (a["actividad_id"], a["fecha"].isoformat(), None, a["titulo"], a["canal"], a["dependencia"], a["registro"], a["url"])
         for n, texto in enumerate(textos, start=1):
             # Un estilo con nombre: fijar cada propiedad en cada celda cuesta más que todo el resto del libro.
-            hoja.cell(fila, n).style = _ESTILO
-            _texto(hoja, fila, n, texto)
+            celda = hoja.cell(fila, n)
+            celda.style = _ESTILO
+            _poner(celda, texto)
         _ajustar_alto(hoja, fila, textos, COLUMNAS_EVIDENCIA)
         hoja.cell(fila, 3, a["cantidad"])
         if a["url"] and _URL.fullmatch(a["url"]):
@@ -267,8 +269,12 @@ def _preparar_impresion(hoja: Worksheet, encabezado: int, columnas: int, corte: 
 
 
 def _texto(hoja: Worksheet, fila: int, columna: int, valor: object) -> Cell:
+    """Escribe un texto en su celda, como texto; devuelve la celda."""
+    return _poner(hoja.cell(fila, columna), valor)
+
+
+def _poner(celda: Cell | MergedCell, valor: object) -> Cell:
     """Escribe un texto como texto: lo que empieza por =, +, - o @ lleva la marca de comilla y nunca es una fórmula."""
-    celda = hoja.cell(fila, columna)
     assert isinstance(celda, Cell)  # noqa: S101 -- el formato no combina celdas
     if valor is None:
         return celda
@@ -287,6 +293,7 @@ def _porcentaje(hoja: Worksheet, fila: int, columna: int, pct: Decimal | None) -
     celda.number_format = "0.00%"
 
 
+@cache
 def _letra(size: int = 11, **rasgos: Any) -> Font:
     """Dice la letra con su nombre: sin él, cada programa de hojas de cálculo pone una distinta en la misma tabla."""
     return Font(name="Calibri", size=size, **rasgos)

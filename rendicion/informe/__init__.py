@@ -6,7 +6,8 @@ Son funciones puras: de las tablas y la ficha de la entrega sale siempre el mism
 from __future__ import annotations
 
 from rendicion.informe.ficha import Ficha, FichaArchivo, FichaFuente
+from rendicion.informe.motor import compilar
 from rendicion.informe.pagina import pagina
 from rendicion.informe.validacion import pagina_validacion
 
-__all__ = ["Ficha", "FichaArchivo", "FichaFuente", "pagina", "pagina_validacion"]
+__all__ = ["Ficha", "FichaArchivo", "FichaFuente", "compilar", "pagina", "pagina_validacion"]

@@ -39,6 +39,13 @@ def _compiladas() -> FileSystemBytecodeCache | None:
     return FileSystemBytecodeCache(str(carpeta), "plantilla_%s.cache")
 
 
+def compilar() -> None:
+    """Compila desde ya las plantillas de las páginas, para que escribirlas después no espere; las de PDF no, que casi nunca se usan."""
+    for archivo in sorted(_CARPETA.glob("*.html.j2")):
+        if not archivo.name.startswith("pdf_"):
+            _entorno().get_template(archivo.name)
+
+
 @cache
 def _estilo(*, sintetica: bool, portal: bool = False) -> str:
     nombres = ("estilo.css", *(["portal.css"] if portal else []), *(["sintetica.css"] if sintetica else []))

@@ -52,7 +52,7 @@ def carpeta_de_salida(elegida: Path | None) -> Path:
     if elegida:
         return elegida
     from rendicion.almacen.referencia import carpeta_de_datos
-    from rendicion.almacen.salida import carpeta_de_salida as declarada
+    from rendicion.almacen.referencia import carpeta_de_salida as declarada
 
     return declarada(carpeta_de_datos())
 
