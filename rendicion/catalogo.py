@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from esquemas import PUBLICAS
+from rendicion import vocabulario_ue
 from rendicion.entidad import Entidad
 from rendicion.entrega import Archivo, Identidad
+from rendicion.vocabulario_ue import UE
 
 _CONTEXTO = {
     "adms": "http://www.w3.org/ns/adms#",
@@ -21,22 +23,11 @@ _CONTEXTO = {
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-_UE = "http://publications.europa.eu/resource/authority"
 _FORMATOS = {
-    "csv": ("https://www.iana.org/assignments/media-types/text/csv", f"{_UE}/file-type/CSV"),
-    "parquet": ("https://www.iana.org/assignments/media-types/application/vnd.apache.parquet", f"{_UE}/file-type/PARQUET"),
+    "csv": ("https://www.iana.org/assignments/media-types/text/csv", f"{UE}/file-type/CSV"),
+    "parquet": ("https://www.iana.org/assignments/media-types/application/vnd.apache.parquet", f"{UE}/file-type/PARQUET"),
 }
-_FRECUENCIAS = {
-    "R/P1Y": "ANNUAL",
-    "R/P6M": "ANNUAL_2",
-    "R/P4M": "ANNUAL_3",
-    "R/P3M": "QUARTERLY",
-    "R/P2M": "BIMONTHLY",
-    "R/P1M": "MONTHLY",
-    "R/P1W": "WEEKLY",
-    "R/P1D": "DAILY",
-}
-_IDIOMA = {"@id": f"{_UE}/language/SPA", "@type": "dct:LinguisticSystem"}
+_IDIOMA = {"@id": vocabulario_ue.idioma("es"), "@type": "dct:LinguisticSystem"}
 
 
 def catalogo(identidad: Identidad, descripcion: str, archivos: Sequence[Archivo]) -> dict[str, Any]:
@@ -62,7 +53,7 @@ def _catalogo(identidad: Identidad, base: str) -> dict[str, Any]:
             "dct:spatial": _lugar(entidad),
             "dct:issued": _dia(identidad.corte.isoformat()),
             "dct:modified": _dia(identidad.corte.isoformat()),
-            "dcat:themeTaxonomy": {"@id": f"{_UE}/data-theme", "@type": "skos:ConceptScheme", "dct:title": _es("Temas de datos")},
+            "dcat:themeTaxonomy": {"@id": f"{UE}/data-theme", "@type": "skos:ConceptScheme", "dct:title": _es("Temas de datos")},
             "foaf:homepage": _documento(entidad.sitio),
             "dcat:dataset": [{"@id": base}],
         }
@@ -89,12 +80,12 @@ def _conjunto(identidad: Identidad, base: str, descripcion: str, archivos: Seque
             "dct:issued": _dia(corte),
             "dct:modified": _dia(corte),
             "dct:accrualPeriodicity": _frecuencia(entidad.frecuencia),
-            "dct:accessRights": {"@id": f"{_UE}/access-right/PUBLIC", "@type": "dct:RightsStatement"},
+            "dct:accessRights": {"@id": vocabulario_ue.PUBLICO, "@type": "dct:RightsStatement"},
             "dct:temporal": {"@type": "dct:PeriodOfTime", "dcat:startDate": _dia(f"{anio}-01-01"), "dcat:endDate": _dia(f"{anio}-12-31")},
             "dct:spatial": _lugar(entidad),
             "dcat:version": f"{corte}.{identidad.numero}",
             "dcat:keyword": [_es(p) for p in palabras],
-            "dcat:theme": _concepto(f"{_UE}/data-theme/GOVE", "Gobierno y sector público"),
+            "dcat:theme": _concepto(vocabulario_ue.GOBIERNO, "Gobierno y sector público"),
             "dcat:contactPoint": {"@type": "vcard:Kind", "vcard:fn": entidad.contacto_nombre, "vcard:hasEmail": {"@id": f"mailto:{entidad.contacto_correo}"}},
             "dcat:distribution": [_distribucion(base, entidad, a) for a in archivos if a.ruta.startswith("datos/")],
         }
@@ -114,7 +105,7 @@ def _distribucion(base: str, entidad: Entidad, archivo: Archivo) -> dict[str, An
         "dcat:byteSize": {"@value": str(archivo.bytes), "@type": "xsd:nonNegativeInteger"},
         "dcat:mediaType": {"@id": medio, "@type": "dct:MediaType"},
         "dct:format": {"@id": tipo, "@type": "dct:MediaTypeOrExtent"},
-        "dcatap:availability": _concepto(f"{_UE}/planned-availability/AVAILABLE", "Disponible"),
+        "dcatap:availability": _concepto(vocabulario_ue.DISPONIBLE, "Disponible"),
         "dct:license": _licencia(entidad),
         "spdx:checksum": {
             "@type": "spdx:Checksum",
@@ -142,8 +133,8 @@ def _documento(direccion: str) -> dict[str, str]:
 
 def _frecuencia(duracion: str) -> dict[str, str]:
     """Devuelve la frecuencia en el vocabulario de la Unión Europea; nada si esa duración no está en él."""
-    nombre = _FRECUENCIAS.get(duracion)
-    return {"@id": f"{_UE}/frequency/{nombre}", "@type": "dct:Frequency"} if nombre else {}
+    direccion = vocabulario_ue.frecuencia(duracion)
+    return {"@id": direccion, "@type": "dct:Frequency"} if direccion else {}
 
 
 def _id_entidad(entidad: Entidad) -> str:

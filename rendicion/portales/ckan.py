@@ -16,6 +16,7 @@ from rendicion.portales import ckan_vista as vista
 from rendicion.portales.base import Publicacion
 from rendicion.portales.ckan_cliente import ClienteCKAN, Dudoso, NoExiste, Politica, Rechazo, SinPermiso
 from rendicion.portales.ckan_entrega import Entrega, leer_entrega
+from rendicion.portales.ckan_esquema import leer_esquema
 from rendicion.portales.ckan_ficha import Ficha
 from rendicion.portales.ckan_protocolo import EnPortal
 from rendicion.portales.ckan_revision import Revision, organizaciones_propias, revisar_portal
@@ -101,8 +102,8 @@ class PortalCKAN:
         if not revision.organizacion_existe:
             self._crear_organizacion()
         self._paso("organizacion_lista")
-        titulo = str(entrega.paquete.get("title", ""))
-        return protocolo.asegurar_conjunto(self._cliente, meta.nombre_conjunto(entrega, ficha), ficha.organizacion, titulo)
+        datos = leer_esquema(self._cliente, revision.extensiones).ordenar(meta.conjunto(entrega, ficha, revision.licencias))
+        return protocolo.asegurar_conjunto(self._cliente, meta.nombre_conjunto(entrega, ficha), ficha.organizacion, datos)
 
     def _crear_organizacion(self) -> None:
         ficha = self._ficha
@@ -133,10 +134,11 @@ class PortalCKAN:
 
     def _enviar(self, antes: EnPortal, entrega: Entrega, revision: Revision) -> bool:
         protocolo.no_retroceder(antes, entrega)
-        nuevos = meta.recursos(entrega, antes.id)
-        estables = [vista.reservar(e, revision.extensiones) for e in meta.enlaces(entrega, antes.id, revision.direccion)]
+        esquema = leer_esquema(self._cliente, revision.extensiones)
+        nuevos = [esquema.dar_forma(r) for r in meta.recursos(entrega, antes.id)]
+        estables = [vista.reservar(esquema.dar_forma(e), revision.extensiones) for e in meta.enlaces(entrega, antes.id, revision.direccion)]
         enlaces = self._con_vista_apagada(antes, estables, revision.extensiones)
-        campos = protocolo.formulario(antes, entrega, self._metadatos(antes, entrega, revision), nuevos, enlaces)
+        campos = protocolo.formulario(antes, entrega, esquema.ordenar(self._metadatos(antes, entrega, revision)), nuevos, enlaces)
         self._paso("por_enviar")
         propia = protocolo.comprometer(self._cliente, antes, entrega, campos, nuevos)
         self._paso("enviada")
@@ -157,17 +159,7 @@ class PortalCKAN:
     def _metadatos(self, antes: EnPortal, entrega: Entrega, revision: Revision) -> dict[str, Any]:
         datos = meta.conjunto(entrega, self._ficha, revision.licencias)
         grupos = [{"name": g} for g in self._grupos(antes)]
-        datos |= {"extras": meta.fundir_extras(datos["extras"], antes.extras), "groups": grupos}
-        return meta.segun_esquema(datos, self._campos_del_esquema(revision.extensiones))
-
-    def _campos_del_esquema(self, extensiones: Collection[str]) -> set[str]:
-        if "scheming_datasets" not in extensiones:
-            return set()
-        try:
-            esquema = self._cliente.leer("scheming_dataset_schema_show", type="dataset")
-        except NoExiste:
-            return set()
-        return {c["field_name"] for c in esquema.get("dataset_fields", ())}
+        return datos | {"extras": meta.fundir_extras(datos["extras"], antes.extras), "groups": grupos}
 
     def _comprobar(self, ahora: EnPortal, entrega: Entrega) -> None:
         protocolo.leer_de_vuelta(self._cliente, ahora, meta.recursos(entrega, ahora.id), entrega)

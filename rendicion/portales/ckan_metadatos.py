@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from rendicion import vocabulario_ue
 from rendicion.portales.ckan_entrega import Entrega
 from rendicion.portales.ckan_ficha import Ficha
 
@@ -151,6 +152,7 @@ def _extras(entrega: Entrega, ficha: Ficha, publica: Mapping[str, str], contacto
     paquete = entrega.paquete
     lugar = paquete.get("cobertura_geografica", {})
     divipola = ficha.cobertura or str(lugar.get("divipola", entrega.entidad))
+    duracion = ficha.frecuencia or str(paquete.get("frecuencia", ""))
     sitio = ", ".join(str(lugar[k]) for k in ("municipio", "departamento") if lugar.get(k))
     return {
         "entrega_actual": entrega.id,
@@ -160,12 +162,16 @@ def _extras(entrega: Entrega, ficha: Ficha, publica: Mapping[str, str], contacto
         "vigencia": entrega.vigencia,
         "sintetica": "true" if entrega.sintetica else "false",
         "modified": entrega.corte,
-        "frequency": ficha.frecuencia or str(paquete.get("frecuencia", "")),
+        # La dirección es para las máquinas (DCAT-AP no admite una duración); lo que lee una persona va aparte.
+        "frequency": vocabulario_ue.frecuencia(duracion),
+        "frecuencia": vocabulario_ue.frecuencia_en_palabras(duracion),
         "temporal_start": ficha.inicio or entrega.periodo[0],
         "temporal_end": ficha.fin or entrega.periodo[1],
         "spatial_text": f"{sitio} (DIVIPOLA {divipola})" if sitio else f"DIVIPOLA {divipola}",
         "divipola": divipola,
-        "language": ficha.idioma or str(paquete.get("idioma", "es"))[:2],
+        "language": vocabulario_ue.idioma(ficha.idioma or str(paquete.get("idioma", "es"))[:2]),
+        "theme": json.dumps([vocabulario_ue.GOBIERNO]),
+        "access_rights": vocabulario_ue.PUBLICO,
         "publisher_name": ficha.publicador or publica.get("title", ""),
         "publisher_url": ficha.publicador_url or publica.get("path", ""),
         "contact_name": contacto[0],
@@ -187,12 +193,6 @@ def fundir_extras(nuevos: Sequence[Mapping[str, str]], puestos: Sequence[Mapping
     nuestras = {e["key"] for e in nuevos}
     ajenos = [{"key": e["key"], "value": e["value"]} for e in puestos if e["key"] not in nuestras]
     return [*map(dict, nuevos), *ajenos]
-
-
-def segun_esquema(datos: Mapping[str, Any], campos: Collection[str]) -> dict[str, Any]:
-    """Saca de los extras los campos que el esquema del portal (ckanext-scheming) tiene como propios."""
-    propios = {e["key"]: e["value"] for e in datos["extras"] if e["key"] in campos}
-    return {**datos, **propios, "extras": [e for e in datos["extras"] if e["key"] not in campos]}
 
 
 def recursos(entrega: Entrega, conjunto_id: str) -> list[dict[str, Any]]:
@@ -248,11 +248,18 @@ def _recurso(entrega: Entrega, conjunto_id: str, ruta: str) -> dict[str, Any]:
         "corte": entrega.corte,
         "corte_oficial": "true" if entrega.oficial else "false",
         "ruta": ruta,
-        "language": "es",
+        **_comun(entrega),
     }
     if tabla:
         recurso |= {"tabla": tabla, "schema": json.dumps(entrega.tabla(tabla).get("schema", {}), ensure_ascii=False)}
     return recurso
+
+
+def _comun(entrega: Entrega) -> dict[str, str]:
+    """Devuelve lo que todo recurso dice igual: lengua, licencia y que va a seguir ahí."""
+    licencia: Mapping[str, Any] = next(iter(entrega.paquete.get("licenses", [])), {})
+    direccion = str(licencia.get("path", ""))
+    return {"language": vocabulario_ue.idioma("es"), "availability": vocabulario_ue.DISPONIBLE, **({"license": direccion} if direccion else {})}
 
 
 def direccion_descarga(base: str, conjunto_id: str, recurso_id: str, archivo: str = "") -> str:
@@ -284,7 +291,7 @@ def _enlace(entrega: Entrega, conjunto_id: str, base: str, ruta: str) -> dict[st
         "url": direccion_descarga(base, conjunto_id, destino, nombre_archivo(entrega.id, ruta)),
         "ultima": ruta,
         "entrega_actual": entrega.id,
-        "language": "es",
+        **_comun(entrega),
         **tabla,
     }
 

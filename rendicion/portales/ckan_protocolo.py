@@ -77,15 +77,18 @@ def no_retroceder(en_portal: EnPortal, entrega: Entrega) -> None:
         raise ErrorPortal(que, donde=en_portal.nombre, hacer="arme una entrega nueva sobre la que está publicada")
 
 
-def asegurar_conjunto(cliente: ClienteCKAN, nombre: str, organizacion: str, titulo: str) -> EnPortal:
-    """Devuelve el conjunto; si no existe lo crea privado y vacío, para que nadie vea una entrega a medias."""
+def asegurar_conjunto(cliente: ClienteCKAN, nombre: str, organizacion: str, metadatos: Mapping[str, Any]) -> EnPortal:
+    """Devuelve el conjunto; si no existe lo crea privado y sin archivos, para que nadie vea una entrega a medias.
+
+    Lleva desde el principio todos sus metadatos: un portal con ckanext-scheming puede exigir la descripción u otros campos.
+    """
     try:
         return leer_conjunto(cliente, nombre)
     except NoExiste:
         pass
     try:
-        datos = {"name": nombre, "title": titulo, "owner_org": organizacion, "private": True, "version": SIN_ENTREGAS}
-        cliente.escribir("package_create", datos)
+        propios = {"name": nombre, "owner_org": organizacion, "private": True, "version": SIN_ENTREGAS}
+        cliente.escribir("package_create", {**metadatos, **propios})
     except SinPermiso:
         que = f"El token no puede crear conjuntos en la organización «{organizacion}»."
         raise ErrorPortal(que, hacer="pida a quien administra el portal el papel de editor en esa organización") from None

@@ -58,8 +58,16 @@ class Pila:
         return self.archivos / "resources" / recurso_id[:3] / recurso_id[3:6] / recurso_id[6:]
 
 
-def _levantar() -> dict[str, Any]:
-    hecho = subprocess.run([sys.executable, str(LEVANTAR)], capture_output=True, text=True, check=False)
+# Otro portal, con lo que muchos llevan: un esquema propio (el DCAT-AP completo) y quien carga los CSV por su cuenta.
+OTRAS_EXTENSIONES = "scheming_datasets xloader"
+
+
+def _orden(ambiente: dict[str, str], *mas: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(LEVANTAR), *mas], capture_output=True, text=True, check=False, env=os.environ | ambiente)
+
+
+def _levantar(ambiente: dict[str, str]) -> dict[str, Any]:
+    hecho = _orden(ambiente)
     if hecho.returncode == FALTA_ALGO and os.environ.get("CI") != "true":
         pytest.skip(f"El CKAN de prueba no se puede levantar aquí: {hecho.stderr.strip().splitlines()[-1]}")
     if hecho.returncode:
@@ -76,11 +84,10 @@ def _usuaria(url: str, token: str, nombre: str, papel: str, organizacion: str) -
     return str(accion("api_token_create", user=nombre, name="pruebas")["token"])
 
 
-@pytest.fixture(scope="session")
-def pila() -> Iterator[Pila]:
-    """Levanta la pila una vez; la apaga al final si la encendió esta sesión y no se pidió dejarla."""
-    ya_estaba = subprocess.run([sys.executable, str(LEVANTAR), "--estado"], capture_output=True, check=False).returncode == 0
-    datos = _levantar()
+def _en_pie(ambiente: dict[str, str]) -> Iterator[Pila]:
+    """Levanta una pila una vez; la apaga al final si la encendió esta sesión y no se pidió dejarla."""
+    ya_estaba = _orden(ambiente, "--estado").returncode == 0
+    datos = _levantar(ambiente)
     unico = uuid.uuid4().hex[:6]
     organizacion = f"entidad-{unico}"
     httpx.post(
@@ -100,4 +107,16 @@ def pila() -> Iterator[Pila]:
         datos["pids"]["ckan"],
     )
     if not ya_estaba and not os.environ.get("RENDICION_PILA_VIVA"):
-        subprocess.run([sys.executable, str(LEVANTAR), "--apagar"], check=False)
+        _orden(ambiente, "--apagar")
+
+
+@pytest.fixture(scope="session")
+def pila() -> Iterator[Pila]:
+    """Da el CKAN de las pruebas."""
+    yield from _en_pie({})
+
+
+@pytest.fixture(scope="module")
+def otra_pila() -> Iterator[Pila]:
+    """Da un CKAN con ckanext-scheming y ckanext-xloader, que nadie más usa."""
+    yield from _en_pie({"RENDICION_PILA_EXTENSIONES": OTRAS_EXTENSIONES})

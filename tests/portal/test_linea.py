@@ -81,7 +81,8 @@ def test_quien_lee_encuentra_que_es_de_quien_y_con_que_licencia(pila: Any, conju
 
 def test_quien_lee_encuentra_cada_cuanto_de_que_tiempo_y_de_que_lugar(conjunto: dict[str, Any]) -> None:
     extras = {e["key"]: e["value"] for e in conjunto["extras"]}
-    assert extras["frequency"] == "R/P4M"
+    assert extras["frequency"].endswith("/frequency/ANNUAL_3")
+    assert extras["frecuencia"] == "Cada cuatro meses (R/P4M)"
     assert re.fullmatch(FECHA, extras["temporal_start"])
     assert re.fullmatch(FECHA, extras["temporal_end"])
     assert extras["temporal_start"] < extras["temporal_end"]

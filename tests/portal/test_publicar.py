@@ -69,7 +69,7 @@ def test_el_conjunto_dice_en_espanol_que_es_y_quien_responde(publicada: dict[str
     assert conjunto["license_id"] == "cc-by-sa"
     assert conjunto["maintainer_email"] == "muestra@example.org"
     assert {"rendición de cuentas", "transparencia"} <= {t["name"] for t in conjunto["tags"]}
-    assert extras["frequency"] == "R/P4M"
+    assert extras["frecuencia"] == "Cada cuatro meses (R/P4M)"
     assert extras["license_version"] == "CC-BY-SA-4.0"
     assert (extras["temporal_start"], extras["temporal_end"], extras["divipola"]) == ("2020-03-01", "2020-12-31", "99001")
     assert extras["dependencia_responsable"] == "Control Interno"

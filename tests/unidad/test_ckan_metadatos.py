@@ -82,8 +82,9 @@ def test_el_conjunto_lleva_los_metadatos_que_piden_los_portales() -> None:
     assert (datos["author"], datos["maintainer"], datos["maintainer_email"]) == ("Municipio", "Oficina", "o@example.org")
     assert [t["name"] for t in datos["tags"]] == ["rendición de cuentas", "transparencia", "DATOS SINTÉTICOS"]
     assert extras["divipola"] == "05001"
-    assert extras["language"] == "es"
-    assert (extras["frequency"], extras["temporal_start"], extras["temporal_end"]) == ("R/P4M", "2020-03-01", "2020-12-31")
+    assert extras["language"] == "http://publications.europa.eu/resource/authority/language/SPA"
+    assert (extras["frequency"], extras["frecuencia"]) == ("http://publications.europa.eu/resource/authority/frequency/ANNUAL_3", "Cada cuatro meses (R/P4M)")
+    assert (extras["temporal_start"], extras["temporal_end"]) == ("2020-03-01", "2020-12-31")
     assert extras["license_version"] == "CC-BY-SA-4.0"
     assert extras["manifiesto_sha256"] == ENTREGA.huella
 
@@ -151,11 +152,6 @@ def test_se_elige_la_licencia_del_portal_mas_cercana(pedida: str, licencias: lis
 def test_los_extras_que_otra_persona_puso_se_conservan() -> None:
     fundidos = meta.fundir_extras([{"key": "corte", "value": "b"}], [{"key": "corte", "value": "a"}, {"key": "tema", "value": "x"}])
     assert fundidos == [{"key": "corte", "value": "b"}, {"key": "tema", "value": "x"}]
-
-
-def test_los_campos_del_esquema_del_portal_salen_de_los_extras() -> None:
-    datos = meta.segun_esquema({"title": "t", "extras": [{"key": "frequency", "value": "R/P4M"}, {"key": "otro", "value": "1"}]}, {"frequency"})
-    assert datos == {"title": "t", "frequency": "R/P4M", "extras": [{"key": "otro", "value": "1"}]}
 
 
 def _recurso(entrega: str, numero: int, corte: str, *, oficial: str = "false") -> dict[str, str]:

@@ -27,14 +27,19 @@ from pathlib import Path
 from typing import Any
 
 CKAN, SOLR = os.environ.get("RENDICION_CKAN") or "2.12.0", "9.8.1"
-# Para medir y para probar en otros portales, por ejemplo «xloader».
-EXTENSIONES = tuple(os.environ.get("RENDICION_PILA_EXTENSIONES", "").split())
+# Con ckanext-dcat, que casi todo portal de datos abiertos lleva, el portal dice su propio DCAT. Las otras son para medir y para
+# probar en portales distintos: «xloader», «scheming_datasets».
+EXTENSIONES = ("dcat", *os.environ.get("RENDICION_PILA_EXTENSIONES", "").split())
 AQUI = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("RENDICION_CACHE") or Path.home() / ".cache" / "rendicion")
 PILA = Path(os.environ.get("RENDICION_PILA") or Path(tempfile.gettempdir()) / "-".join(("rendicion-pila", str(os.getuid()), *EXTENSIONES)))
 TOPE_MB = int(os.environ.get("RENDICION_PILA_TOPE_MB") or 6)
 # ckanext-xloader no declara lo que usa: lo deja en un requirements.txt aparte.
-PAQUETES_DE = {"xloader": ("ckanext-xloader==2.5.2", "tabulator==1.53.5", "Unidecode==1.4.0", "chardet==7.7.0")}
+PAQUETES_DE = {
+    "dcat": ("ckanext-dcat==2.4.4", "ckantoolkit==0.0.7", "geomet==1.1.0", "PyLD==3.3.0", "rdflib==7.6.0"),
+    "scheming_datasets": ("ckanext-scheming==3.1.0", "ckantoolkit==0.0.7"),
+    "xloader": ("ckanext-xloader==2.5.2", "tabulator==1.53.5", "Unidecode==1.4.0", "chardet==7.7.0"),
+}
 PAQUETES = {
     "postgres": "postgresql",
     "redis-server": "redis-server",
@@ -246,6 +251,8 @@ def _ini(puertos: dict[str, int], ckan: Any) -> Path:
         "ckan.max_resource_size": str(TOPE_MB),
         "ckan.auth.user_create_organizations": "false",
         "ckan.auth.user_create_groups": "false",
+        "scheming.dataset_schemas": "ckanext.dcat.schemas:dcat_ap_full.yaml",
+        "scheming.presets": "ckanext.scheming:presets.json ckanext.dcat.schemas:presets.yaml",
         "ckanext.xloader.jobs_db.uri": f"{bd.format('ckan')}/ckan",
         "SECRET_KEY": secrets.token_urlsafe(32),
     }
