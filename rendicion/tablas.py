@@ -121,9 +121,12 @@ def leer_csv(tabla: Tabla, origen: Path) -> pa.Table:
 
 def escribir_parquet(tabla: Tabla, datos: pa.Table, destino: Path | pa.NativeFile) -> None:
     """Escribe la tabla en Parquet con el esquema declarado y la descripción de cada campo."""
-    pq.write_table(
-        datos.cast(esquema_arrow(tabla)).combine_chunks(), destino, compression="zstd", row_group_size=_FILAS_POR_GRUPO, store_schema=True
-    )
+    volcar_parquet(datos.cast(esquema_arrow(tabla)).combine_chunks(), destino)
+
+
+def volcar_parquet(datos: pa.Table, destino: Path | pa.NativeFile) -> None:
+    """Escribe en Parquet una tabla que ya trae su esquema declarado."""
+    pq.write_table(datos, destino, compression="zstd", row_group_size=_FILAS_POR_GRUPO, store_schema=True)
 
 
 def leer_parquet(origen: Path) -> pa.Table:

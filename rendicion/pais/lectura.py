@@ -85,13 +85,19 @@ def _sha(contenido: bytes) -> str:
     return hashlib.sha256(contenido).hexdigest()
 
 
+# La entidad y la vigencia son las de la partición: se revisan y no se guardan.
+_PROPIAS = EVIDENCIA.nombres[2:]
 _LEER = pacsv.ReadOptions(use_threads=False, block_size=_BLOQUE)
 _CON_SALTOS = pacsv.ParseOptions(newlines_in_values=True)
-_CONVERTIR = pacsv.ConvertOptions(
-    column_types={c: pa.dictionary(pa.int32(), pa.string()) if c in _REPETIDAS else pa.string() for c in EVIDENCIA.nombres},
-    null_values=[""],
-    strings_can_be_null=True,
-    quoted_strings_can_be_null=False,
+_CONVERTIR, _CONVERTIR_JUNTAS = (
+    pacsv.ConvertOptions(
+        column_types={c: pa.dictionary(pa.int32(), pa.string()) if c in _REPETIDAS else pa.string() for c in EVIDENCIA.nombres},
+        include_columns=elegidas,
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
+    )
+    for elegidas in ((), _PROPIAS)
 )
 _ENCABEZADO = (",".join(EVIDENCIA.nombres) + "\n").encode()
 
@@ -135,7 +141,7 @@ def leer_lote(particiones: Sequence[Particion], pais: Pais) -> tuple[Leido, list
         except ErrorRendicion as error:
             fallas[p.nombre] = error
             continue
-        tablas.append(_con_lugar(celdas, [(len(buenas), celdas.num_rows)]))
+        tablas.append(_con_lugar(celdas.select(_PROPIAS), [(len(buenas), celdas.num_rows)]))
         buenas.append(p)
     if not buenas:
         return Leido(pa.table({}), (), ()), [], fallas
@@ -143,27 +149,26 @@ def leer_lote(particiones: Sequence[Particion], pais: Pais) -> tuple[Leido, list
 
 
 def _leer_juntas(particiones: Sequence[Particion], pais: Pais) -> pa.Table | None:
-    """Lee los archivos uno tras otro como si fueran uno; nada, si alguna fila no está donde debe o no es de su partición."""
-    cuantas = [p.evidencia.count(b"\n") - 1 for p in particiones]
+    """Lee los archivos uno tras otro como si fueran uno; nada, si alguna fila no está donde debe o no es de su partición.
+
+    Las filas que empiezan por la entidad y el año de su archivo se cuentan en los bytes: si son todas, esas dos
+    columnas no hay que leerlas.
+    """
+    cuantas = [p.evidencia.count(f"\n{p.entidad},{p.vigencia},".encode()) for p in particiones]
     todo = b"".join([_ENCABEZADO, *(memoryview(p.evidencia)[len(_ENCABEZADO) :] for p in particiones)])
     try:
-        leido = pacsv.read_csv(pa.BufferReader(todo), read_options=_LEER, convert_options=_CONVERTIR).combine_chunks()
+        leido = pacsv.read_csv(pa.BufferReader(todo), read_options=_LEER, convert_options=_CONVERTIR_JUNTAS).combine_chunks()
     except pa.ArrowInvalid:
         return None
-    if leido.num_rows != sum(cuantas):
-        return None
-    esperada = {"entidad": np.repeat(np.arange(len(particiones)), cuantas), "vigencia": 0}
-    nombres = {"entidad": [p.entidad for p in particiones], "vigencia": [str(particiones[0].vigencia)]}
-    if not all((_lugares(leido[c], nombres[c]) == esperada[c]).all() for c in nombres) or (_lugares(leido["fuente"], [f.id for f in pais.fuentes]) < 0).any():
+    if leido.num_rows != sum(cuantas) or (lugares(leido["fuente"].combine_chunks(), [f.id for f in pais.fuentes]) < 0).any():
         return None
     return _con_lugar(leido, list(enumerate(cuantas)))
 
 
-def _lugares(columna: pa.ChunkedArray, nombres: Sequence[str]) -> npt.NDArray[np.int64]:
+def lugares(columna: pa.DictionaryArray, nombres: Sequence[str]) -> npt.NDArray[np.int64]:
     """Dice en qué lugar de la lista está cada texto; -1 si no está."""
-    codificada = columna.combine_chunks()
-    del_diccionario = pc.fill_null(pc.index_in(codificada.dictionary, pa.array(nombres, pa.string())), -1).to_numpy(zero_copy_only=False)
-    return np.append(del_diccionario, -1)[codigos(codificada)]
+    del_diccionario = pc.fill_null(pc.index_in(columna.dictionary, pa.array(nombres, pa.string())), -1).to_numpy(zero_copy_only=False)
+    return np.append(del_diccionario, -1)[codigos(columna)]
 
 
 def codigos(columna: pa.DictionaryArray) -> npt.NDArray[np.int64]:
@@ -178,14 +183,14 @@ def _con_lugar(celdas: pa.Table, cuantas: Sequence[tuple[int, int]]) -> pa.Table
 
 
 def _entender(celdas: pa.Table, particiones: Sequence[Particion], pais: Pais) -> Leido:
-    columnas = {c: celdas[c].combine_chunks() for c in ("particion", "fila", *EVIDENCIA.nombres[2:])}
+    columnas = {c: celdas[c].combine_chunks() for c in ("particion", "fila", *_PROPIAS)}
     columnas |= {c: sin_apostrofo(columnas[c]) for c in ("registro", "titulo", "url")}
     columnas |= {c: _cambiar(columnas[c], sin_apostrofo(columnas[c].dictionary)) for c in ("actividad_id", "canal")}
     if columnas["registro"].null_count:
         lugar = pc.binary_join_element_wise("fila ", pc.add(columnas["fila"], 2).cast(pa.string()), "")
         columnas["registro"] = pc.coalesce(columnas["registro"], lugar)
     textos = {c: columnas[c] for c in _CON_TIPO}
-    fuente = _lugares(celdas["fuente"], [f.id for f in pais.fuentes])
+    fuente = lugares(columnas["fuente"], [f.id for f in pais.fuentes])
     columnas["fuente"] = pa.DictionaryArray.from_arrays(pa.array(fuente.astype(np.int32)), pa.array([f.id for f in pais.fuentes]))
     columnas["fecha"] = _por_fuente(textos["fecha"], fuente, pais.fuentes, leer_fecha, _CON_TIPO["fecha"])
     columnas["cantidad"] = _por_fuente(textos["cantidad"], fuente, pais.fuentes, leer_cantidad, _CON_TIPO["cantidad"])

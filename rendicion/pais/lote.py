@@ -26,7 +26,7 @@ from rendicion.pais.cifras import calcular_lote
 from rendicion.pais.conteo import contar_lote
 from rendicion.pais.declaracion import Pais, leer_pais
 from rendicion.pais.deposito import Deposito, abrir
-from rendicion.pais.lectura import Leido, Particion, abrir_particion, leer_lote
+from rendicion.pais.lectura import Leido, Particion, abrir_particion, leer_lote, lugares
 from rendicion.pais.rechazos import reunir, tabla_de_rechazos
 from rendicion.plan import filas_del_plan
 
@@ -203,7 +203,7 @@ def _conciliar(leido: Leido, malas: npt.NDArray[np.bool_], avances: pa.Table, de
     ids = sorted(f.id for f in pais.fuentes)
 
     def contar(fuente: pa.ChunkedArray, particion: Enteros32, cuales: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
-        lugar = pc.index_in(fuente.combine_chunks().cast(pa.string()), pa.array(ids)).to_numpy(zero_copy_only=False) + particion.astype(np.int64) * len(ids)
+        lugar = lugares(fuente.combine_chunks(), ids) + particion.astype(np.int64) * len(ids)
         return np.bincount(lugar if cuales is None else lugar[cuales], minlength=cuantas * len(ids))
 
     recibida = leido.tabla["particion"].to_numpy()
@@ -240,10 +240,10 @@ def _comprobar(
     todos = [("evidencia", v, recibida) for v in veredictos] + calculadas
     sumas: dict[str, npt.NDArray[np.int64]] = {}
     for tabla, v, de_quien in todos:
-        suya = np.stack(v.cuentas(de_quien, cuantas))
+        suya = np.stack(v.cuentas(de_quien, cuantas), axis=1)
         nombre = ":".join((tabla, v.regla.regla, v.regla.campo or "", v.regla.fuente or ""))
         sumas[nombre] = sumas.get(nombre, 0) + suya
-        detiene = range(cuantas) if v.reventada else np.flatnonzero(suya[1]).tolist() if v.regla.severidad == "bloquea" else ()
+        detiene = range(cuantas) if v.reventada else np.flatnonzero(suya[:, 1]).tolist() if v.regla.severidad == "bloquea" else ()
         for i in detiene:
             detenidas.setdefault(i, f"No se cumple una regla que impide publicar. {tabla}: {v.regla.descripcion} {v.reventada}".strip())
     for i, motivo in _sobre_el_limite(tablas["conciliacion"][0], len(pais.fuentes), pais):
@@ -254,8 +254,8 @@ def _comprobar(
         nombre = f"lectura:{r.regla}:{r.campo}:{fuente}"
         suyas = propias[recibida[fila]]
         suyas[nombre] = suyas.get(nombre, 0) + 1
-    reglas = tuple(sumas)
-    return guardado.CuentasDelLote(reglas, np.stack([sumas[r][0] for r in reglas]), np.stack([sumas[r][1] for r in reglas]), propias), detenidas
+    reglas = tuple(sorted(sumas))
+    return guardado.CuentasDelLote(reglas, np.stack([sumas[r] for r in reglas], axis=1), propias), detenidas
 
 
 def _sobre_el_limite(conciliacion: pa.Table, por_particion: int, pais: Pais) -> list[tuple[int, str]]:

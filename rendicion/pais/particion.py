@@ -25,7 +25,7 @@ from rendicion.pais.declaracion import Pais
 from rendicion.pais.deposito import MANIFIESTO, Contenido, Deposito
 from rendicion.pais.lectura import Particion
 from rendicion.pais.paquete import empacar, leer_de
-from rendicion.tablas import escribir_parquet, lineas_csv
+from rendicion.tablas import lineas_csv, volcar_parquet
 
 FORMATO = 2
 EN_PARQUET = ("avances",)
@@ -35,21 +35,23 @@ Enteros32 = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class CuentasDelLote:
-    """Son las filas que miró cada regla y las que no la cumplen, por partición; `reglas` va en orden."""
+    """Son las filas que miró cada regla y las que no la cumplen, por partición; `reglas` va en orden alfabético.
+
+    `comunes` trae esas dos cuentas por partición y regla; `propias`, las de lectura, que solo nombran lo que falló.
+    """
 
     reglas: tuple[str, ...]
-    revisadas: npt.NDArray[np.int64]
-    faltas: npt.NDArray[np.int64]
+    comunes: npt.NDArray[np.int64]
     propias: Sequence[Mapping[str, int]]
 
     def de(self, i: int) -> dict[str, list[int]]:
-        """Devuelve las cuentas de una partición; las de lectura, que solo nombran lo que falló, son propias de cada una."""
-        comunes = dict(zip(self.reglas, map(list, zip(self.revisadas[:, i].tolist(), self.faltas[:, i].tolist(), strict=True)), strict=True))
-        return dict(sorted((comunes | {r: [0, n] for r, n in self.propias[i].items()}).items()))
+        """Devuelve las cuentas de una partición."""
+        suyas = dict(zip(self.reglas, self.comunes[i].tolist(), strict=True))
+        return suyas if not self.propias[i] else dict(sorted((suyas | {r: [0, n] for r, n in self.propias[i].items()}).items()))
 
     def sumar(self, cuales: Sequence[int]) -> dict[str, list[int]]:
         """Suma las cuentas de unas particiones."""
-        suma = {r: [int(v), int(f)] for r, v, f in zip(self.reglas, self.revisadas[:, cuales].sum(axis=1), self.faltas[:, cuales].sum(axis=1), strict=True)}
+        suma: dict[str, list[int]] = dict(zip(self.reglas, self.comunes[cuales].sum(axis=0).tolist(), strict=True))
         for i in cuales:
             for r, n in self.propias[i].items():
                 suma.setdefault(r, [0, 0])[1] += n
@@ -154,7 +156,7 @@ def guardar_lote(
         archivos: dict[str, Contenido] = {f"datos/{n}.csv": tajadas[i] for n, tajadas in csv.items()}
         for n in EN_PARQUET:
             desde, hasta = limites[n][i : i + 2].tolist()
-            archivos[f"datos/{n}.parquet"] = _parquet(n, completas[n].slice(desde, hasta - desde))
+            archivos[f"datos/{n}.parquet"] = _parquet(completas[n].slice(desde, hasta - desde))
         nombre, sha256 = _guardar(salida, pais, p, archivos, cuentas.de(i), cortes)
         desde, hasta = limites["indicadores_total"][i : i + 2].tolist()
         hechas[p.vigencia, p.entidad] = Publicada(nombre, sha256, {c: int(s[i]) for c, s in sumas.items()}, totales[desde:hasta])
@@ -172,12 +174,12 @@ def _tajadas_csv(nombre: str, datos: pa.Table, particion: Enteros32, cuantas: in
     posiciones = np.frombuffer(lineas.buffers()[1], np.int32, count=len(lineas) + 1) if len(lineas) else np.zeros(1, np.int32)
     cortes = posiciones[np.searchsorted(particion, np.arange(cuantas + 1))]
     texto = memoryview(lineas.buffers()[2]) if len(lineas) else memoryview(b"")
-    return [encabezado + bytes(texto[a:b]) for a, b in zip(cortes[:-1].tolist(), cortes[1:].tolist(), strict=True)]
+    return [b"".join((encabezado, texto[a:b])) for a, b in zip(cortes[:-1].tolist(), cortes[1:].tolist(), strict=True)]
 
 
-def _parquet(nombre: str, datos: pa.Table) -> Contenido:
+def _parquet(datos: pa.Table) -> Contenido:
     destino = pa.BufferOutputStream()
-    escribir_parquet(TABLAS[nombre], datos, destino)
+    volcar_parquet(datos, destino)
     return memoryview(destino.getvalue())
 
 
