@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rendicion.proteccion import CLAVE_DUDOSA, URL_DUDOSA, clave_personal, detectar, nombres_publicables, ocultar, url_personal
+from rendicion.proteccion import CLAVE_DUDOSA, DETECTORES, INDICIOS, URL_DUDOSA, clave_personal, detectar, nombres_publicables, ocultar, url_personal
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,13 @@ def test_lo_que_se_detecta_uno_por_uno_siempre_pasa_por_lo_dudoso(partes: list[s
     url = f"https://x.example/?{clave}"
     if url_personal(url):
         assert pc.match_substring_regex(pa.array([url]), URL_DUDOSA)[0].as_py(), url
+
+
+@given(st.lists(PARTES | st.sampled_from(["٣٠٠١٢٣٤٥٦٧", "3\n0 0-1 2 3", "(605)664", "123456"]), min_size=1, max_size=5), st.sampled_from(["", " ", ".", "-", "\t"]))
+def test_lo_que_ve_un_detector_siempre_trae_su_indicio(partes: list[str], union: str):
+    texto = union.join(partes)
+    vistas = {clase for clase, patron in DETECTORES.items() if patron.search(texto)}
+    assert vistas <= {clase for clase in DETECTORES if clase not in INDICIOS or INDICIOS[clase].search(texto)}
 
 
 def test_el_nombre_de_una_hoja_o_de_un_archivo_no_muestra_a_nadie_y_sigue_siendo_distinto():
