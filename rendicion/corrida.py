@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from validaciones import Validador
 
 T = TypeVar("T")
+_CONTADAS = ("plan", "conciliacion", "hallazgos", "correcciones", *(n for n in PUBLICAS if n.startswith("indicadores_")))
 
 
 class Paso(Protocol):
@@ -169,7 +170,7 @@ def _recorrer(marcha: _Marcha) -> Resultado:
     validada = paso("validar", validar, contexto, interpretadas, marcha.puertas.motor)
     tablas = paso("calcular", calcular, contexto, validada, _previas(marcha), marcha.cadena)
     medida = paso("comprobar lo calculado", comprobar, contexto, validada, tablas, _historia(marcha))
-    resultado = _resultado(contexto, {n: t.to_pylist() for n, t in tablas.items()}, medida.informe, marcha.sin_dato)
+    resultado = _resultado(contexto, {n: tablas[n].to_pylist() for n in _CONTADAS}, medida.informe, marcha.sin_dato)
     resultado.sintetica = any(i.lectura.fuente.sintetica for i in interpretadas)
     if medida.detienen:
         resultado.estado, resultado.motivos_detencion = "detenida", list(medida.detienen)
@@ -257,7 +258,7 @@ def _entregar(marcha: _Marcha, resultado: Resultado, medida: Medida, resumen: st
 
 
 def _sin_cambios(marcha: _Marcha, previa: EntregaGuardada) -> Resultado:
-    tablas = {n: leer_parquet(previa.carpeta / "datos" / f"{n}.parquet").to_pylist() for n in PUBLICAS}
+    tablas = {n: leer_parquet(previa.carpeta / "datos" / f"{n}.parquet").to_pylist() for n in _CONTADAS}
     informe = marcha.salida.entregas.validacion(previa)
     resultado = _resultado(marcha.contexto, tablas, informe, previa.manifiesto["fuentes_sin_dato"])
     resultado.estado, resultado.entrega, resultado.carpeta = "sin_cambios", previa.manifiesto["entrega"], previa.carpeta
@@ -280,7 +281,7 @@ def _resultado(contexto: Contexto, tablas: Mapping[str, list[dict[str, Any]]], i
         hallazgos=len(tablas["hallazgos"]),
         correcciones=len(tablas["correcciones"]),
         avisos=[h["explicacion"] for h in tablas["hallazgos"] if h["regla"] == DECISION_SIN_SUSTENTO],
-        indicadores={n: tablas[n] for n in PUBLICAS if n.startswith("indicadores_")} | {"plan": tablas["plan"]},
+        indicadores={n: t for n, t in tablas.items() if n.startswith("indicadores_")} | {"plan": tablas["plan"]},
     )
 
 

@@ -100,7 +100,7 @@ def calcular(contexto: Contexto, validada: Validada, previas: Mapping[date, Entr
     }
     filas["cronograma"] = _cronograma(contexto, filas["indicadores_actividad"])
     tablas = {n: avances if n == "avances" else tabla_arrow(t, filas.get(n, ())) for n, t in PUBLICAS.items()}
-    cambios = [c for n in COMPARADAS for c in _cambios(n, tablas[n].to_pylist(), previas, contexto)]
+    cambios = [c for n in COMPARADAS for c in _cambios(n, tablas[n].to_pylist(), previas, contexto)] if previas else []
     tablas["correcciones"] = tabla_arrow(PUBLICAS["correcciones"], [*cambios, *filas_de_retiros(contexto.retiros_por_decir)])
     return tablas
 

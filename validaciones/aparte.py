@@ -141,6 +141,8 @@ def _servir(descriptores: Sequence[int]) -> None:
     for ajeno in set(descriptores) - {propio}:
         os.close(ajeno)
     _atender(Connection(propio), motor)
+    # Una copia no deshace lo que cargó el original: se va de una vez.
+    os._exit(0)
 
 
 if __name__ == "__main__":

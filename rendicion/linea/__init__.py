@@ -64,4 +64,6 @@ def main() -> None:
         uso = ErrorUso(_en_espanol(error.format_message()), hacer="Vea cómo se usa con --help.")
         mostrar_error(uso, en_json="--json" in sys.argv)
         codigo = uso.salida
+    # Lo cargado se va con el proceso: sin esto, Python lo recorre entero antes de terminar, por si dejó ciclos.
+    gc.freeze()
     sys.exit(codigo if isinstance(codigo, int) else 0)
