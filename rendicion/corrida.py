@@ -20,6 +20,7 @@ from rendicion.almacen.entregas import EntregaGuardada, ultima
 from rendicion.almacen.referencia import FuenteEnDisco
 from rendicion.almacen.salida import Salida
 from rendicion.contexto import Contexto, Pedido, preparar
+from rendicion.correcciones import COMPARADAS
 from rendicion.errores import ErrorFuente
 from rendicion.indicadores import cortes_de_la_entrega
 from rendicion.medicion import Interpretada, Medida, calcular, comprobar, resumen_de_entrega, tipificar, validar
@@ -329,5 +330,7 @@ def _propios(marcha: _Marcha, resumen: str) -> dict[str, Any]:
             if f.fuente.id in marcha.capturas
         ],
         "fuentes_sin_dato": dict(marcha.sin_dato),
+        # Quien comprueba sabe así de qué tablas debe decir cada cambio: las entregas viejas no decían los del ciclo.
+        "correcciones_de": list(COMPARADAS),
         "versiones": huella.versiones(),
     }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 
+from rendicion.correcciones import FILA
+from rendicion.informe import cambios
 from rendicion.informe.cuadros import Celda, Cuadro, ajeno, insignia, num, recortadas
 from rendicion.informe.ficha import Ficha
 from rendicion.informe.filas import Fila, Tablas, entero, fecha, letra, texto
@@ -17,65 +18,40 @@ HALLAZGOS = 60
 AVISOS_DE_FUENTES = ("sin_dato_de_la_fuente", "fuente_vieja", "filtrados", "lectura_por_partes", "cuenta_con_escritura")
 _ORDEN_GRAVEDAD = tuple(GRAVEDADES)
 _CAPTURA = "captura_sha256"
-_ORDEN_DE_TABLAS = ("plan", "indicadores_total", "indicadores_subcomponente", "indicadores_actividad", "avances", "indicadores_dependencia")
-_RETIRADO = "(archivo)"
 
 
 def tabla_cambios(tablas: Tablas) -> Cuadro | None:
     """Devuelve los cambios de lo ya publicado, primero los que más pesan; nada si no los hay.
 
+    Si no caben todos, se toman de a pocos por tabla: los muchos de una no deben tapar el compromiso que cambió de plazo.
     Los registros que solo cambiaron de captura, porque su fuente entregó otro archivo con lo mismo, van en un solo
     renglón por fuente y motivo: uno por uno taparían los demás. En correcciones.csv están todos.
     """
     filas = tablas["correcciones"]
     if not filas:
         return None
-    sueltas = sorted((f for f in filas if f["campo"] != _CAPTURA), key=lambda f: (_orden_de_cambio(f), letra(f, "clave")))
-    celdas = [_cambio(f) for f in sueltas] + _cambios_de_captura([f for f in filas if f["campo"] == _CAPTURA])
+    sueltas = sorted((f for f in filas if f["campo"] != _CAPTURA), key=lambda f: (cambios.orden(f), letra(f, "clave")))
+    de_captura = _cambios_de_captura([f for f in filas if f["campo"] == _CAPTURA])
+    celdas = [_cambio(f) for f in cambios.de_a_pocos(sueltas, CAMBIOS)] + de_captura
     return Cuadro(
         id="tabla-cambios",
         titulo="Datos que cambiaron, con su motivo",
         columnas=("Dato", "Campo", "Antes", "Ahora", "Motivo", "Quién responde", "Declarado"),
         filas=tuple(celdas[:CAMBIOS]),
-        nota=recortadas(len(celdas), CAMBIOS, "correcciones.csv"),
+        nota=recortadas(len(sueltas) + len(de_captura), CAMBIOS, "correcciones.csv"),
     )
 
 
-def _orden_de_cambio(f: Fila) -> tuple[int, int]:
-    """Ordena del plan al total y de ahí a lo menor; dentro de cada tabla, primero los porcentajes."""
-    tabla = letra(f, "tabla")
-    if tabla == _RETIRADO:
-        return (-1, 0)
-    return (_ORDEN_DE_TABLAS.index(tabla), 0 if letra(f, "campo").endswith("_pct") else 1)
-
-
 def _cambio(f: Fila) -> tuple[Celda, ...]:
-    entera = f["campo"] == "(fila)"
-    antes, ahora = (None if f[c] is None else "la fila completa, en correcciones.csv" if entera else texto(f, c) for c in ("antes", "despues"))
     return (
-        Celda(_dato(f), literal=True),
-        Celda("toda la fila") if entera else ajeno(texto(f, "campo"), 60),
-        Celda("no estaba" if entera else "sin dato", clase="vacio") if antes is None else ajeno(antes, 120),
-        Celda("se quitó" if entera else "sin dato", clase="vacio") if ahora is None else ajeno(ahora, 120),
+        Celda(cambios.dato(f), literal=True),
+        Celda("toda la fila") if f["campo"] == FILA else ajeno(texto(f, "campo"), 60),
+        cambios.antes(f, 120),
+        cambios.ahora(f, 120),
         ajeno(letra(f, "motivo"), 200),
         ajeno(texto(f, "autor"), 120),
         Celda(fecha_corta(fecha(f, "fecha"))),
     )
-
-
-def _dato(f: Fila) -> str:
-    """Dice de qué es el cambio, con el nombre de su tabla y las partes de su clave que la distinguen."""
-    tabla, partes = letra(f, "tabla"), letra(f, "clave").split("|")
-    if tabla == _RETIRADO:
-        return limpio(f"Archivo retirado, {partes[0]}", 160)
-    if tabla == "avances":
-        return limpio(f"Registro {partes[0]}", 120)
-    if tabla == "plan":
-        return limpio(f"Plan, actividad {partes[-1]}", 120)
-    corte, *cual = partes[2:]
-    nivel = tabla.removeprefix("indicadores_")
-    quien = "Total del plan" if nivel == "total" else f"{nivel.capitalize()} {' '.join(cual)}"
-    return limpio(f"{quien}, corte {fecha_corta(date.fromisoformat(corte))}", 160)
 
 
 def _cambios_de_captura(filas: list[Fila]) -> list[tuple[Celda, ...]]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from rendicion.correcciones import no_repite
 from rendicion.pantalla.terminal import consola, cuadro, escribir_json, numero, porcentaje
 
 if TYPE_CHECKING:
     from rendicion.verificacion import Verificacion
 
-_PRIMERO = ("indicadores_total", "indicadores_subcomponente", "indicadores_actividad", "indicadores_dependencia", "plan")
+_PRIMERO = ("indicadores_total", "indicadores_subcomponente", "indicadores_actividad", "indicadores_dependencia", "plan", "compromisos")
 
 
 def mostrar_verificacion(verificacion: Verificacion, *, en_json: bool) -> None:
@@ -54,7 +55,7 @@ def _valores(cambio: Mapping[str, Any]) -> tuple[str, str]:
     if cambio["campo"] == "(fila)":
         return _fila(cambio["antes"], "no estaba"), _fila(cambio["despues"], "ya no está")
     antes, despues = ("sin dato" if cambio[c] is None else str(cambio[c]) for c in ("antes", "despues"))
-    return antes, despues
+    return "no se repite" if no_repite(cambio["tabla"], cambio["campo"]) else antes, despues
 
 
 def _fila(escrita: str | None, falta: str) -> str:

@@ -1816,7 +1816,21 @@ def _mirar_turnos(eslabones: Iterable[Eslabon], propio: Eslabon, c: Comprobacion
 
 # ------------------------------------------------------------------ correcciones
 
-COMPARADAS = ("plan", "avances", "indicadores_actividad", "indicadores_subcomponente", "indicadores_dependencia", "indicadores_total")
+DEL_CICLO = ("compromisos", "dialogo", "cronograma", "encuestas", "autodiagnostico")
+COMPARADAS = (
+    "plan", "avances", "indicadores_actividad", "indicadores_subcomponente", "indicadores_dependencia", "indicadores_total",
+    *DEL_CICLO,
+)
+# Columnas cuyo «antes» no se publica: repetirlo volvería a publicar un texto con el dato de una persona, ya borrado, o
+# una cifra de encuesta que hoy se oculta.
+SIN_REPETIR = {
+    "compromisos": {"espacio", "compromiso", "responsables", "evidencia_url"},
+    "dialogo": {"espacio", "canal", "tema", "pregunta", "respuesta"},
+    "encuestas": {"respuestas", "base"},
+    "autodiagnostico": {"observaciones"},
+}
+# Lo lleva el manifiesto desde que `correcciones` dice también los cambios del ciclo.
+ALCANCE = "correcciones_de"
 SIN_MOTIVO = "sin motivo declarado"
 FILA = "(fila)"
 # Un archivo que se retiró de un portal: su clave es la entrega y la ruta, y «antes» es su huella.
@@ -1842,15 +1856,36 @@ def mirar_correcciones(e: Entrega, c: Comprobacion, anterior: Path | None) -> No
         fila = hoy.get(tabla, {}).get(clave)
         publicado = fila if campo == FILA else _valor_de(fila, campo)
         c.exigir(tabla in COMPARADAS and publicado == despues, f"{ver(tabla)} {ver(clave)}, {ver(campo)}: «después» no es lo que hoy se publica")
+    for (tabla, clave, campo), (antes, _) in dichos.items():
+        c.exigir(not _repite(tabla, campo, antes), f"{ver(tabla)} {ver(clave)}, {ver(campo)}: «antes» repite lo que ya no se publica")
+    m = e.manifiesto
+    c.exigir(m.get(ALCANCE) in (None, list(COMPARADAS)), f"el manifiesto nombra en «{ALCANCE}» otras tablas que las del contrato")
     c.resumen = f"{len(dichos)} cambios dichos" if dichos else "ningún cambio"
     c.resumen += f", {len(retirados)} archivos retirados" if retirados else ""
-    if e.manifiesto["numero"] == 1:
+    if m["numero"] == 1:
         c.exigir(not dichos, "es la primera entrega y dice que cambió algo ya publicado")
         return
     if anterior is None or not anterior.is_dir() or (anterior / MANIFIESTO).is_file():
         c.sin_comprobar("para saber si dice todo lo que cambió hace falta la carpeta con todas las entregas (--anterior)")
         return
-    _comparar_cambios(dichos, cambios_esperados(e, hoy, anterior), c)
+    anteriores = anteriores_de(e, anterior)
+    esperados = cambios_esperados(m["corte"], hoy, anteriores)
+    if ALCANCE not in m:
+        c.exigir(not any(ALCANCE in x.manifiesto for x in anteriores), "las anteriores dicen los cambios del ciclo, y esta no")
+        callados = [lugar for lugar in esperados if lugar[0] in DEL_CICLO and lugar not in dichos]
+        for lugar in callados:
+            del esperados[lugar]
+        if callados:
+            c.sin_comprobar(f"es de cuando no se decían los cambios del ciclo, y hay {len(callados)}: {ver(', '.join(sorted({x[0] for x in callados})))}")
+    _comparar_cambios(dichos, esperados, c)
+
+
+def _repite(tabla: str, campo: str, antes: Any) -> bool:
+    """Dice si «antes» trae algo que no se repite; una fila entera que no se entiende cuenta como si lo trajera."""
+    callan = SIN_REPETIR.get(tabla, set())
+    if campo != FILA:
+        return campo in callan and antes is not None
+    return bool(callan) and antes is not None and (not isinstance(antes, dict) or not callan.isdisjoint(antes))
 
 
 def _mirar_motivo(f: Mapping[str, str | None], c: Comprobacion) -> None:
@@ -1886,21 +1921,36 @@ def _valor_de(fila: Mapping[str, Any] | None, campo: str) -> Any:
 
 def _por_clave(tabla: Tabla, nombre: str) -> dict[str, dict[str, Any]]:
     """Devuelve las filas por su clave, sin sus celdas vacías."""
-    return {
-        "|".join(str(f[k]) for k in CLAVES[nombre]): {k: _tipado(k, v) for k, v in f.items() if v is not None} for f in tabla
-    }
+    return {_clave(f, nombre): {k: _tipado(k, v) for k, v in f.items() if v is not None} for f in tabla}
 
 
-def cambios_esperados(e: Entrega, hoy: Mapping[str, Mapping[str, dict[str, Any]]], carpeta: Path) -> Cambios:
-    """Compara cada fila con la última entrega de su corte; Depende si falta o está alterada alguna anterior."""
+def _clave(f: Mapping[str, str | None], nombre: str) -> str:
+    partes = (str(f[k]) for k in CLAVES[nombre])
+    return "|".join(map(_sin_barras, partes) if nombre in DEL_CICLO else partes)
+
+
+def _sin_barras(texto: str) -> str:
+    """Escribe la barra de un texto del ciclo con una contraria delante: así dos claves distintas no quedan iguales."""
+    return texto.replace("\\", "\\\\").replace("|", "\\|")
+
+
+def anteriores_de(e: Entrega, carpeta: Path) -> list[Eslabon]:
+    """Devuelve las entregas anteriores, por su número; Depende si falta alguna o está repetida."""
     m = e.manifiesto
     propio = Eslabon(m["entrega"], m, "", e.carpeta)
     cadena = [x for x in eslabones_de(carpeta, propio, Comprobacion("", "")).values() if x.manifiesto["numero"] < m["numero"]]
     cadena.sort(key=lambda x: x.manifiesto["numero"])
     if [x.manifiesto["numero"] for x in cadena] != list(range(1, len(cadena) + 1)) or len(cadena) != m["numero"] - 1:
         raise Depende("la carpeta no tiene todas las anteriores, una de cada número")
-    ultimas = {x.manifiesto["corte"]: x for x in cadena}
-    misma = ultimas.get(m["corte"])
+    return cadena
+
+
+def cambios_esperados(
+    del_corte: str, hoy: Mapping[str, Mapping[str, dict[str, Any]]], anteriores: Iterable[Eslabon]
+) -> Cambios:
+    """Compara cada fila con la última entrega de su corte; Depende si alguna anterior está alterada."""
+    ultimas = {x.manifiesto["corte"]: x for x in anteriores}
+    misma = ultimas.get(del_corte)
     leidas: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
 
     def de(entrega: Eslabon, tabla: str) -> dict[str, dict[str, Any]]:
@@ -1937,14 +1987,15 @@ def _tabla_anterior(entrega: Eslabon, tabla: str) -> Tabla:
 
 def _diferencias(tabla: str, viejas: Mapping[str, dict[str, Any]], nuevas: Mapping[str, dict[str, Any]]) -> Cambios:
     cambios: Cambios = {}
+    callan = SIN_REPETIR.get(tabla, set())
     for clave in {*viejas, *nuevas}:
         vieja, nueva = viejas.get(clave), nuevas.get(clave)
         if vieja is None or nueva is None:
-            cambios[(tabla, clave, FILA)] = (vieja, nueva)
+            cambios[(tabla, clave, FILA)] = (None if vieja is None else {k: v for k, v in vieja.items() if k not in callan}, nueva)
             continue
         for campo in {*vieja, *nueva}:
             if vieja.get(campo) != nueva.get(campo):
-                cambios[(tabla, clave, campo)] = (vieja.get(campo), nueva.get(campo))
+                cambios[(tabla, clave, campo)] = (None if campo in callan else vieja.get(campo), nueva.get(campo))
     return cambios
 
 

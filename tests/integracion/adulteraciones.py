@@ -32,7 +32,7 @@ from tests.integracion.alterar import (
     rehacer,
     varios,
 )
-from tests.integracion.cadena import clave_privada
+from tests.integracion.cadena import COMPROMISO_VIEJO, clave_privada
 
 DOCUMENTO = Path(__file__).resolve().parents[2] / "docs" / "adulteraciones.md"
 TITULOS = {c.clave: c.titulo for c in verificar.comprobar(verificar.Entrega(Path("no-existe")))}
@@ -229,6 +229,10 @@ def _cruzar_responsables(carpeta: Path) -> None:
     recalcular(carpeta)
 
 
+def _sin_ciclo(filas: list[Fila]) -> None:
+    filas[:] = [f for f in filas if f["tabla"] not in verificar.DEL_CICLO]
+
+
 def _sumas_falsas(carpeta: Path) -> None:
     reemplazar("SHA256SUMS", huella(carpeta).encode(), b"0" * 64)(carpeta)
 
@@ -387,6 +391,14 @@ ADULTERACIONES: tuple[Adulteracion, ...] = (
     Adulteracion("cambio_callado", "Un cambio que no se dice", V("correcciones"), NO_SE_VE, quitar("correcciones", {"tabla": "indicadores_total"})),
     Adulteracion("cambios_callados", "Ningún cambio dicho", V("correcciones"), NO_SE_VE, lambda c: editar(c, "correcciones", lambda filas: filas.clear())),
     Adulteracion("cambio_falseado", "Otra cifra de antes en un cambio", V("correcciones"), NO_SE_VE, poner("correcciones", {"tabla": "indicadores_total"}, antes="1.00")),
+    Adulteracion("compromiso_cumplido", "Un compromiso vencido que pasa a cumplido sin decirlo", V("correcciones"), NO_SE_VE, poner("compromisos", {"compromiso_id": "C-04"}, estado="cumplido", fecha_cumplimiento="2020-09-30", dias_retraso="0")),
+    Adulteracion("promesa_rebajada", "El texto de un compromiso, sin decirlo", V("correcciones"), NO_SE_VE, poner("compromisos", {"compromiso_id": "C-02"}, compromiso="Estudiar la mesa de ejemplo")),
+    Adulteracion("respuesta_cambiada", "La respuesta a una pregunta, sin decirlo", V("correcciones"), NO_SE_VE, poner("dialogo", {"pregunta_id": "Q-002"}, respuesta="Se respondió.")),
+    Adulteracion("pregunta_borrada", "Una pregunta de la ciudadanía quitada, sin decirlo", V("correcciones"), NO_SE_VE, quitar("dialogo", {"pregunta_id": "Q-003"})),
+    Adulteracion("plazo_callado", "El cambio de plazo de un compromiso que no se dice", V("correcciones"), NO_SE_VE, quitar("correcciones", {"tabla": "compromisos", "campo": "plazo"})),
+    Adulteracion("compromiso_devuelto", "Un compromiso distinto de lo que dicen sus cambios", V("correcciones"), V(CORRECCIONES), poner("compromisos", {"compromiso_id": "C-09"}, estado="vencido")),
+    Adulteracion("promesa_repetida", "El texto viejo de un compromiso repetido en sus cambios", V("correcciones"), V(CORRECCIONES), poner("correcciones", {"tabla": "compromisos", "campo": "compromiso"}, antes=COMPROMISO_VIEJO)),
+    Adulteracion("ciclo_callado", "Los cambios del ciclo borrados, y la entrega como de un programa que no los decía", V("correcciones"), NO_SE_VE, varios(lambda c: editar(c, "correcciones", _sin_ciclo), _en_json("manifiesto.json", lambda m: m.pop("correcciones_de")))),
     Adulteracion("motivo_cambiado", "El motivo de un cambio por otro, con su autor", V("firma"), DE_QUIEN, varios(poner("correcciones", {"campo": "peso"}, motivo="Lo pidió la comunidad"), rehacer, _refirmar), sellar=False, con=("clave",)),
     # ---- todo recalculado: la entrega se sostiene sola y hay que mirarla junto a las demás
     Adulteracion("evidencia_recalculada", "Una evidencia quitada y todo vuelto a calcular", V("correcciones"), V(CORRECCIONES), varios(quitar("avances", CUENTA), recalcular)),
@@ -411,6 +423,7 @@ ADULTERACIONES: tuple[Adulteracion, ...] = (
     Adulteracion("firma_de_otra", "La firma de la entrega anterior", V("firma"), V(FIRMA), _firma_de_la_anterior, sellar=False),
     # ---- cambios legítimos: no son una falta, y quedan dichos
     Adulteracion("correccion_de_evidencia", "Legítimo: se retira una evidencia en su fuente y se publica otra entrega", V("correcciones", "bien"), Dice(CORRECCIONES, "bien"), sellar=False, dicho=(("avances", "sintetico-pantallas:P-003", "(fila)"), ("indicadores_actividad", "13001|2020|2020-12-31|1.6", "ejecutado"))),
+    Adulteracion("correccion_de_compromiso", "Legítimo: un compromiso cambia de estado y una respuesta de texto", V("correcciones", "bien"), Dice(CORRECCIONES, "bien"), sellar=False, dicho=(("compromisos", "C-09", "estado"), ("compromisos", "C-06", "plazo"), ("dialogo", "Q-001", "respuesta"))),
     Adulteracion("correccion_de_peso", "Legítimo: el plan da otro peso a una actividad", V("correcciones", "bien"), Dice(CORRECCIONES, "bien"), sellar=False, dicho=(("plan", "13001|2020|1.4", "peso"), ("indicadores_total", "13001|2020|2020-08-31", "avance_pct"))),
     Adulteracion("correccion_de_regla", "Legítimo: una decisión cambia los hitos de una actividad", V("correcciones", "bien"), Dice(CORRECCIONES, "bien"), sellar=False, dicho=(("plan", "13001|2020|2.1", "hitos"), ("indicadores_actividad", "13001|2020|2020-08-31|2.1", "programado"))),
 )

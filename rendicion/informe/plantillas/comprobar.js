@@ -36,13 +36,15 @@ const escribirCantidad = (x) => x && escribir(x, 4).replace(/\.?0+$/, '');
 class Falla extends Error {}
 class SinComprobar extends Error {}
 
-// De cada tabla, las columnas que nunca van vacías y, tras la raya, las demás. Las de indicadores se miran todas al comparar.
+// De cada tabla, las columnas que nunca van vacías y, tras la raya, las demás. De las del ciclo solo se usa su clave; las de indicadores se
+// miran todas al comparar.
 const TABLAS = {
   plan: 'entidad vigencia subcomponente_id actividad_id agregacion programacion peso peso_subcomponente inicio fin | subcomponente actividad meta_texto meta unidad responsable_texto responsables fecha_texto hitos',
   avances: 'avance_id entidad vigencia actividad_id fecha cantidad fuente registro captura_sha256 cuenta | titulo url canal dependencia motivo duplicado_de',
   correcciones: 'tabla clave campo motivo | antes despues autor fecha', conciliacion: 'fuente recibidos aceptados rechazados cuentan no_cuentan',
   rechazos: 'fuente captura_sha256 registro | campo valor regla explicacion como_corregir responsable',
   indicadores_total: 'corte', indicadores_subcomponente: 'corte subcomponente_id', indicadores_actividad: 'corte actividad_id', indicadores_dependencia: 'corte dependencia', serie: 'corte mes',
+  compromisos: 'compromiso_id', dialogo: 'pregunta_id', cronograma: 'actividad_id hito fecha', encuestas: 'espacio pregunta opcion', autodiagnostico: 'componente categoria actividad_de_gestion',
 };
 const FORMAS = [
   [/^(vigencia|recibidos|aceptados|rechazados|cuentan|no_cuentan|actividades_con_.+|registros_que_cuentan)$/, (v) => /^(0|[1-9]\d*)$/.test(v)],
@@ -73,8 +75,8 @@ function leerTabla(nombre, bytes) {
   if (!bytes) throw new Falla('falta el archivo');
   let texto;
   try { texto = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes); } catch { throw new Falla('no es texto UTF-8'); }
-  const [columnas, ...filas] = celdasDe(texto), [llenas, otras = []] = TABLAS[nombre].split(' | ').map((x) => x.split(' '));
-  const debidas = [...llenas, ...otras], abierta = nombre.startsWith('indicadores_') || nombre === 'serie';
+  const [columnas, ...filas] = celdasDe(texto), [llenas, otras] = TABLAS[nombre].split(' | ').map((x) => x.split(' '));
+  const debidas = [...llenas, ...otras ?? []], abierta = !otras && nombre !== 'conciliacion';
   if (!columnas || new Set(columnas).size < columnas.length || !debidas.every((x) => columnas.includes(x)) || (!abierta && columnas.length > debidas.length)) throw new Falla('sus columnas no son las del contrato');
   const formas = columnas.map((c) => FORMAS.find(([cuales]) => cuales.test(c))?.[1]);
   return filas.map((celdas, n) => {
@@ -124,23 +126,31 @@ function mirarReglas(c, filas, plan, m) {
   if (raras[0]) throw new SinComprobar(`mire en el documento del plan: ${raras.join(', ')}`);
 }
 
-// Un motivo declarado lleva autor y fecha; el que no se declaró lo dice así. Y «después» es lo que hoy se publica.
+// Un motivo declarado lleva autor y fecha; el que no se declaró lo dice así. «Después» es lo que hoy se publica, y «antes» no repite los
+// textos ni las cifras de encuestas que aquí se nombran.
 const DEL_CORTE = 'entidad vigencia corte';
 const CLAVES = {
   plan: 'entidad vigencia actividad_id', avances: 'avance_id', indicadores_total: DEL_CORTE, indicadores_subcomponente: `${DEL_CORTE} subcomponente_id`,
   indicadores_actividad: `${DEL_CORTE} actividad_id`, indicadores_dependencia: `${DEL_CORTE} dependencia`,
 };
-function mirarCambios(c, filas, datos) {
-  const claveDe = (t, f) => CLAVES[t].split(' ').map((k) => f[k]).join('|');
-  const hoy = new Map(Object.keys(CLAVES).filter((t) => datos[t]).map((t) => [t, new Map(datos[t].map((f) => [claveDe(t, f), f]))]));
-  const dice = (f, fila) => {
-    if (f.campo !== '(fila)') return fila && fila[f.campo] === f.despues;
-    return f.despues === null || !fila ? f.despues === null && !fila : Object.entries(leerJson(FILA, new TextEncoder().encode(f.despues))).every(([k, v]) => fila[k] === v);
+const NO_REPITE = {
+  compromisos: 'espacio compromiso responsables evidencia_url', dialogo: 'espacio canal tema pregunta respuesta', encuestas: 'respuestas base', autodiagnostico: 'observaciones', cronograma: '',
+};
+async function mirarCambios(c, filas, datos, leer) {
+  const hoy = new Map(), fila = (texto) => leerJson(FILA, new TextEncoder().encode(texto));
+  for (const t in CLAVES) if (datos[t]) hoy.set(t, new Map(datos[t].map((f) => [CLAVES[t].split(' ').map((k) => f[k]).join('|'), f])));
+  // En una clave del ciclo, la barra de un texto lleva otra delante.
+  for (const t in NO_REPITE) hoy.set(t, new Map(leerTabla(t, await leer(`datos/${t}.csv`)).map((f) => [TABLAS[t].split(' ').map((k) => f[k].replace(/[\\|]/g, '\\$&')).join('|'), f])));
+  const dice = (f, x) => {
+    if (f.campo !== '(fila)') return x && x[f.campo] === f.despues;
+    return f.despues === null || !x ? f.despues === null && !x : Object.entries(fila(f.despues)).every(([k, v]) => x[k] === v);
   };
+  const repite = (f) => f.antes !== null && (f.campo === '(fila)' ? Object.keys(fila(f.antes)) : [f.campo]).some((k) => NO_REPITE[f.tabla].split(' ').includes(k));
   for (const f of filas) {
     const donde = `${corto(f.tabla)} ${corto(f.clave)}, ${corto(f.campo)}`, publicadas = hoy.get(f.tabla);
     if (f.motivo === 'sin motivo declarado' ? f.autor || f.fecha : !f.autor || !f.fecha) c.mal(`${donde}: al motivo «${corto(f.motivo)}» le falta o sobra autor o fecha.`);
     if (publicadas && !dice(f, publicadas.get(f.clave))) c.mal(`${donde}: «después» no es lo que hoy se publica.`);
+    if (Object.hasOwn(NO_REPITE, f.tabla) && repite(f)) c.mal(`${donde}: «antes» repite lo que ya no se publica.`);
   }
   c.resumen = `${filas.length} cambios dichos`;
 }
@@ -488,7 +498,7 @@ async function comprobar(leerUno, entrega) {
       compararTabla(c, n, filas, datos.cuentas[n], m.corte);
     });
   }
-  await tabla('correcciones', 'Cada cambio dice su motivo y lo de hoy', (c, filas) => mirarCambios(c, filas, datos));
+  await tabla('correcciones', 'Cada cambio dice su motivo y lo de hoy', (c, filas) => mirarCambios(c, filas, datos, leer));
   await hacer('Lo que este botón no mira', (c) => {
     c.detalles.push('Las entregas anteriores, y si se dijo todo lo que cambió.', 'Qué dicen los Parquet y las demás tablas.', 'Qué dicen esta página y los demás archivos; sí, que son los anunciados.', 'De quién es la firma.');
     if (!leerUno.rutas) c.detalles.push('Si sobran archivos.');

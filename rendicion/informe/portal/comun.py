@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rendicion.correcciones import DEL_CICLO
+from rendicion.informe import cambios
 from rendicion.informe.actividades import Actividad
 from rendicion.informe.cuadros import Celda, Cuadro, ajeno, insignia, num
 from rendicion.informe.filas import Fila, decimal, dia, entero, fecha, letra, texto
@@ -18,7 +20,8 @@ from rendicion.informe.portal.leida import EntregaPublicada
 
 TITULOS_TABLA = {
     "plan": "el plan", "avances": "la evidencia", "indicadores_actividad": "cifras de actividades", "indicadores_subcomponente": "cifras de subcomponentes",
-    "indicadores_dependencia": "cifras de dependencias", "indicadores_total": "el total",
+    "indicadores_dependencia": "cifras de dependencias", "indicadores_total": "el total", "compromisos": "los compromisos", "dialogo": "preguntas y respuestas",
+    "cronograma": "el cronograma", "encuestas": "las encuestas", "autodiagnostico": "el autodiagnóstico", "(archivo)": "archivos retirados",
 }  # fmt: skip
 CAMBIOS = 300
 
@@ -90,9 +93,11 @@ def cantidad(valor: Any, registros: int = 1) -> Celda:
 
 
 def es_de_la_actividad(f: Fila, ident: str, avances: frozenset[str]) -> bool:
-    """Dice si un cambio toca a una actividad: su fila del plan, su cifra, o un registro suyo que entró, salió o cambió."""
+    """Dice si un cambio toca a una actividad: su fila del plan, su cifra, una fecha suya, o un registro suyo que entró, salió o cambió."""
     if f["tabla"] in {"plan", "indicadores_actividad"}:
         return letra(f, "clave").rsplit("|", 1)[-1] == ident
+    if f["tabla"] == "cronograma":
+        return letra(f, "clave").split("|", 1)[0] == ident
     if f["tabla"] != "avances":
         return False
     return letra(f, "clave") in avances or any(ident == _de_la_fila(texto(f, c)) for c in ("antes", "despues"))
@@ -115,14 +120,17 @@ def cuadro_de_cambios(filas: Sequence[Fila], titulo: str) -> Cuadro | None:
     nota = None if len(filas) <= CAMBIOS else f"Aquí se ven {CAMBIOS} de {numero(len(filas))}. Todos están en la tabla de correcciones."
     return Cuadro(
         id="tabla-cambios", titulo=titulo, columnas=("Dato", "Columna", "Antes", "Ahora", "Motivo", "Quién responde", "Declarado"),
-        filas=tuple(
-            (
-                Celda(limpio(f"{f['tabla']} {f['clave']}", 120), literal=True), ajeno(texto(f, "campo"), 60),
-                ajeno(texto(f, "antes"), 160) if f["antes"] is not None else Celda("no estaba", clase="vacio"),
-                ajeno(texto(f, "despues"), 160) if f["despues"] is not None else Celda("se quitó", clase="vacio"),
-                ajeno(texto(f, "motivo"), 200), ajeno(texto(f, "autor"), 120), Celda(fecha_corta(fecha(f, "fecha"))),
-            )
-            for f in filas[:CAMBIOS]
-        ),
+        filas=tuple((*_que_cambio(f), ajeno(texto(f, "motivo"), 200), ajeno(texto(f, "autor"), 120), Celda(fecha_corta(fecha(f, "fecha")))) for f in cambios.de_a_pocos(filas, CAMBIOS)),
         nota=nota,
+    )  # fmt: skip
+
+
+def _que_cambio(f: Fila) -> tuple[Celda, ...]:
+    campo = ajeno(texto(f, "campo"), 60)
+    if letra(f, "tabla") in DEL_CICLO:
+        return (Celda(cambios.dato(f), literal=True), campo, cambios.antes(f, 160), cambios.ahora(f, 160))
+    return (
+        Celda(limpio(f"{f['tabla']} {f['clave']}", 120), literal=True), campo,
+        ajeno(texto(f, "antes"), 160) if f["antes"] is not None else Celda("no estaba", clase="vacio"),
+        ajeno(texto(f, "despues"), 160) if f["despues"] is not None else Celda("se quitó", clase="vacio"),
     )  # fmt: skip
