@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from zipfile import BadZipFile
 
@@ -28,6 +29,7 @@ from rendicion.pais.paquete import empacar, leer_de
 from rendicion.tablas import lineas_csv, volcar_parquet
 
 FORMATO = 2
+_JUNTAS = 64
 EN_PARQUET = ("avances",)
 DE_CUENTA = ("recibidos", "aceptados", "rechazados", "cuentan", "no_cuentan")
 Enteros32 = npt.NDArray[np.int32]
@@ -144,37 +146,44 @@ def guardar_lote(
 ) -> dict[tuple[int, str], Publicada]:
     """Guarda cada partición en su paquete, salvo las que quedan por fuera; devuelve las guardadas."""
     cuantas = len(particiones)
-    csv = {n: _tajadas_csv(n, t, p, cuantas) for n, (t, p) in tablas.items()}
-    limites = {n: np.searchsorted(tablas[n][1], np.arange(cuantas + 1)) for n in (*EN_PARQUET, "indicadores_total")}
-    completas = {n: tablas[n][0].cast(esquema_arrow(TABLAS[n])) for n in EN_PARQUET}
     totales = tablas["indicadores_total"][0].to_pylist()
+    limites = np.searchsorted(tablas["indicadores_total"][1], np.arange(cuantas + 1)).tolist()
     sumas = _sumas(*tablas["conciliacion"], cuantas)
     hechas = {}
-    for i, p in enumerate(particiones):
+    for i, (p, archivos) in enumerate(zip(particiones, _archivos(tablas, cuantas), strict=True)):
         if i in fuera:
             continue
-        archivos: dict[str, Contenido] = {f"datos/{n}.csv": tajadas[i] for n, tajadas in csv.items()}
-        for n in EN_PARQUET:
-            desde, hasta = limites[n][i : i + 2].tolist()
-            archivos[f"datos/{n}.parquet"] = _parquet(completas[n].slice(desde, hasta - desde))
         nombre, sha256 = _guardar(salida, pais, p, archivos, cuentas.de(i), cortes)
-        desde, hasta = limites["indicadores_total"][i : i + 2].tolist()
-        hechas[p.vigencia, p.entidad] = Publicada(nombre, sha256, {c: int(s[i]) for c, s in sumas.items()}, totales[desde:hasta])
+        hechas[p.vigencia, p.entidad] = Publicada(nombre, sha256, {c: int(s[i]) for c, s in sumas.items()}, totales[limites[i] : limites[i + 1]])
     return hechas
+
+
+def _archivos(tablas: Mapping[str, tuple[pa.Table, Enteros32]], cuantas: int) -> Iterator[dict[str, Contenido]]:
+    """Escribe los archivos de cada partición, de a unas pocas: juntas cuestan menos que solas, y pocas caben en la memoria cercana."""
+    limites = {n: np.searchsorted(p, np.arange(cuantas + 1)).tolist() for n, (_, p) in tablas.items()}
+    for desde in range(0, cuantas, _JUNTAS):
+        suyos = {n: v[desde : desde + _JUNTAS + 1] for n, v in limites.items()}
+        datos = {n: t.slice(suyos[n][0], suyos[n][-1] - suyos[n][0]) for n, (t, _) in tablas.items()}
+        lugares = {n: [x - v[0] for x in v] for n, v in suyos.items()}
+        csv = {n: _tajadas_csv(n, t, lugares[n]) for n, t in datos.items()}
+        completas = {n: datos[n].cast(esquema_arrow(TABLAS[n])) for n in EN_PARQUET}
+        for i in range(len(lugares["avances"]) - 1):
+            parquet = {f"datos/{n}.parquet": _parquet(completas[n].slice(lugares[n][i], lugares[n][i + 1] - lugares[n][i])) for n in EN_PARQUET}
+            yield {f"datos/{n}.csv": tajadas[i] for n, tajadas in csv.items()} | parquet
 
 
 def _sumas(conciliacion: pa.Table, particion: Enteros32, cuantas: int) -> dict[str, npt.NDArray[np.int64]]:
     return {c: np.bincount(particion, weights=conciliacion[c].to_numpy(), minlength=cuantas).astype(np.int64) for c in DE_CUENTA}
 
 
-def _tajadas_csv(nombre: str, datos: pa.Table, particion: Enteros32, cuantas: int) -> list[Contenido]:
-    """Escribe la tabla de todo el lote de una vez y la corta por partición."""
+def _tajadas_csv(nombre: str, datos: pa.Table, limites: Sequence[int]) -> list[Contenido]:
+    """Escribe la tabla de una vez y la corta en esas filas."""
     encabezado = (",".join(TABLAS[nombre].nombres) + "\n").encode()
-    lineas = lineas_csv(TABLAS[nombre], datos) if datos.num_rows else pa.array([], pa.string())
-    posiciones = np.frombuffer(lineas.buffers()[1], np.int32, count=len(lineas) + 1) if len(lineas) else np.zeros(1, np.int32)
-    cortes = posiciones[np.searchsorted(particion, np.arange(cuantas + 1))]
-    texto = memoryview(lineas.buffers()[2]) if len(lineas) else memoryview(b"")
-    return [b"".join((encabezado, texto[a:b])) for a, b in zip(cortes[:-1].tolist(), cortes[1:].tolist(), strict=True)]
+    if not datos.num_rows:
+        return [encabezado] * (len(limites) - 1)
+    _, lugares, crudo = lineas_csv(TABLAS[nombre], datos).buffers()
+    cortes, texto = np.frombuffer(lugares, np.int32)[limites].tolist(), memoryview(crudo)
+    return [b"".join((encabezado, texto[a:b])) for a, b in pairwise(cortes)]
 
 
 def _parquet(datos: pa.Table) -> Contenido:
