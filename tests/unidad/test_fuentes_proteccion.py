@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rendicion.proteccion import CLAVE_DUDOSA, DETECTORES, INDICIOS, URL_DUDOSA, clave_personal, detectar, nombres_publicables, ocultar, url_personal
@@ -109,6 +109,9 @@ def test_lo_que_se_detecta_uno_por_uno_siempre_pasa_por_lo_dudoso(partes: list[s
         assert pc.match_substring_regex(pa.array([url]), URL_DUDOSA)[0].as_py(), url
 
 
+@example(["CC", "123456"], " ")
+@example(["tel", "664123", "4"], "")
+@example(["ana@correo.example"], "")
 @given(st.lists(PARTES | st.sampled_from(["٣٠٠١٢٣٤٥٦٧", "3\n0 0-1 2 3", "(605)664", "123456"]), min_size=1, max_size=5), st.sampled_from(["", " ", ".", "-", "\t"]))
 def test_lo_que_ve_un_detector_siempre_trae_su_indicio(partes: list[str], union: str):
     texto = union.join(partes)
