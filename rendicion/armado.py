@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from esquemas import PUBLICAS
 from rendicion import __version__, entrega
-from rendicion.almacen.archivos import escribir, json_canonico
+from rendicion.almacen.archivos import json_canonico
 from rendicion.catalogo import catalogo
 from rendicion.ciclo.cifras import cifras
 from rendicion.ciclo.cronograma_ics import FichaCalendario
@@ -63,19 +63,25 @@ def armar(trabajo: Path, insumos: Insumos) -> str:
         "verificar.py": resources.files("rendicion.verificador").joinpath("verificar.py").read_bytes(),
     }
     for ruta, contenido in {**contenidos, **insumos.adicionales}.items():
-        escribir(trabajo / ruta, contenido)
+        _escribir(trabajo / ruta, contenido)
         archivos.append(entrega.describir(trabajo / ruta, trabajo))
     return _cerrar(trabajo, insumos, archivos)
 
 
 def _cerrar(trabajo: Path, insumos: Insumos, archivos: list[entrega.Archivo]) -> str:
     manifiesto = json_canonico(entrega.manifiesto(insumos.identidad, archivos, insumos.propios))
-    escribir(trabajo / entrega.MANIFIESTO, manifiesto)
+    _escribir(trabajo / entrega.MANIFIESTO, manifiesto)
     descrito = entrega.describir(trabajo / entrega.MANIFIESTO, trabajo)
-    escribir(trabajo / entrega.SUMAS, entrega.sumas([*archivos, descrito]))
+    _escribir(trabajo / entrega.SUMAS, entrega.sumas([*archivos, descrito]))
     if insumos.clave:
-        escribir(trabajo / entrega.FIRMA, firmar(manifiesto, insumos.clave))
+        _escribir(trabajo / entrega.FIRMA, firmar(manifiesto, insumos.clave))
     return descrito.sha256
+
+
+def _escribir(destino: Path, contenido: bytes) -> None:
+    """Escribe un archivo de la entrega sin llevarlo a disco: la carpeta va entera, una sola vez, antes de tomar su nombre."""
+    destino.parent.mkdir(parents=True, exist_ok=True)
+    destino.write_bytes(contenido)
 
 
 def _comprobar_formatos(trabajo: Path) -> None:
