@@ -57,7 +57,7 @@ def contar_lote(recibidos: pa.Table, aceptados: Mascara, particiones: Sequence[P
 
 def _tomar(columnas: Columnas, filas: Enteros64) -> Columnas:
     elegidas = pa.array(filas)
-    return {c: v.take(elegidas) for c, v in columnas.items()}
+    return {c: pc.take(v, elegidas, boundscheck=False) for c, v in columnas.items()}
 
 
 def codificada(columna: pa.Array) -> pa.DictionaryArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +23,8 @@ from rendicion.pais.lote import ResultadoLote, Tarea, correr_lote
 Ejecutor = Callable[[Sequence[Tarea]], Iterable[ResultadoLote]]
 Aviso = Callable[[ResultadoLote, int, int], None]
 POR_LOTE = 550
+# Sin esto, glibc devuelve cada bloque grande al soltarlo, y volver a pedirlo costaba medio segundo por millón. Solo lo lee al nacer un proceso.
+_MEMORIA = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ def en_procesos(cuantos: int) -> Ejecutor:
         if cuantos < 2 or len(pedidas) < 2:
             yield from aqui(pedidas)
             return
+        for variable, valor in _MEMORIA.items():
+            os.environ.setdefault(variable, valor)
         with ProcessPoolExecutor(min(cuantos, len(pedidas)), mp_context=multiprocessing.get_context("spawn")) as procesos:
             try:
                 for hecho in as_completed([procesos.submit(correr_lote, t) for t in pedidas]):
