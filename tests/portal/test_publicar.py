@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_si_nada_cambio_no_se_envia_un_byte(pila: Any, publicada: dict[str, Any]
 def test_revisar_dice_que_tiene_el_portal_sin_escribir(pila: Any) -> None:
     antes = pila.accion("organization_list")
     revision = revisar(pila.url, pila.editora, organizacion=pila.organizacion)
-    assert revision.version == "2.12.0" or revision.version is None
+    assert revision.version in {None, os.environ.get("RENDICION_CKAN") or "2.12.0"}
     assert revision.sirve
     assert "datastore" in revision.extensiones
     assert not revisar(pila.url, pila.lectora, organizacion=pila.organizacion).sirve
