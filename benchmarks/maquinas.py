@@ -152,7 +152,7 @@ def con_una_muerte(prefect: Servidor, carpeta: Path, datos: Path) -> tuple[Path,
 
 def _limpia(linea: str) -> str:
     """Quita de una línea lo que solo dice algo de esta máquina: puertos y carpetas."""
-    return re.sub(r"tcp://127\.0\.0\.1:\d+", "tcp://…", re.sub(r"/(?:tmp|var|work|home|root)/\S+", "…", linea))[:200].rstrip()
+    return re.sub(r"tcp://127\.0\.0\.1:\d+", "tcp://…", re.sub(r"(?<=[\s='])/\S+", "…", linea))[:200].rstrip()
 
 
 def medir(prefect: Servidor, carpeta: Path, datos: Path, veces: int) -> dict[str, Any]:
