@@ -18,8 +18,10 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect_dask import DaskTaskRunner
 
+from rendicion.pais.anotacion import registro_declarado
 from rendicion.pais.corrida import POR_LOTE, PedidoPais, ResultadoPais, correr_pais
 from rendicion.pais.lote import ResultadoLote, Tarea, correr_lote
+from rendicion.puertas import ahora, azar
 
 REINTENTOS = 2
 
@@ -51,7 +53,8 @@ def rendicion_pais(
 ) -> ResultadoPais:
     """Corre un país con las tareas donde diga el ejecutor del flujo."""
     pedido = PedidoPais(datos, salida, tuple(entidades or ()), tuple(vigencias or ()), por_lote, opciones or {})
-    return correr_pais(pedido, en_trabajadores, _contar)
+    with registro_declarado(ahora, azar) as anotar:
+        return correr_pais(pedido, en_trabajadores, _contar, anotar)
 
 
 def correr_en_dask(pedido: PedidoPais, planificador: str) -> ResultadoPais:

@@ -40,6 +40,11 @@ def ahora() -> datetime:
     return datetime.now(UTC)
 
 
+def azar() -> str:
+    """Da un identificador que nadie más tiene."""
+    return uuid.uuid4().hex
+
+
 def hoy_en_colombia() -> date:
     """Dice qué día es en Colombia."""
     return datetime.now(ZoneInfo("America/Bogota")).date()
@@ -54,7 +59,7 @@ def puertas_reales(avisar: Callable[[str, Mapping[str, Any]], None], motor: Vali
         raise ErrorUso(f"No existe el archivo de clave que nombra {VARIABLE_CLAVE}.", hacer="Corrija la ruta, o quite la variable para publicar sin firma.")
     return Puertas(
         reloj=ahora,
-        azar=lambda: uuid.uuid4().hex,
+        azar=azar,
         portal=lambda salida: PortalCarpeta(salida.portal, PaginasDelPortal()),
         motor=motor or motor_de_esta_maquina(),
         avisar=avisar,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,13 @@ class Registro:
             cambiada = conexion.execute(self._corridas.update().where(clave == corrida["corrida_id"]).values(**corrida))
             if not cambiada.rowcount:
                 conexion.execute(self._corridas.insert().values(**corrida))
+
+    def agregar(self, corridas: Sequence[Mapping[str, Any]]) -> None:
+        """Agrega varias corridas que ya terminaron, todas o ninguna."""
+        if not corridas:
+            return
+        with self._errores_claros(), self._motor.begin() as conexion:
+            conexion.execute(self._corridas.insert(), [dict(c) for c in corridas])
 
     def cerrar_interrumpidas(self, entidad: str, vigencia: int, terminada: str) -> int:
         """Da por terminadas las corridas que quedaron «en curso» porque su proceso murió; devuelve cuántas.

@@ -41,10 +41,11 @@ _VERIFICADORES = {"verificar.py": "rendicion.verificador", "verificar_pais.py": 
 
 @dataclass(frozen=True)
 class EntregaNacional:
-    """Es la entrega nacional que quedó, y si es nueva o ya estaba igual."""
+    """Es la entrega nacional que quedó, con las particiones que reúne, y si es nueva o ya estaba igual."""
 
     carpeta: str
     manifiesto: Mapping[str, Any]
+    publicadas: Mapping[tuple[int, str], Publicada]
     nueva: bool
 
 
@@ -74,7 +75,7 @@ def consolidar(salida: Deposito, pais: Pais, lotes: ResultadoLote) -> EntregaNac
                 _agregar(reglas, _de_la_vigencia(leer_guardada(salida, f"{carpeta_de(e.entidad, v)}/{anterior.entrega}.zip")), -1)
     huella = _huella(pais, publicadas, lotes.fallas)
     if previa and previa.manifiesto["huella"] == huella:
-        return EntregaNacional(previa.lugar, previa.manifiesto, nueva=False)
+        return EntregaNacional(previa.lugar, previa.manifiesto, publicadas, nueva=False)
     totales = [f for p in publicadas.values() for f in p.totales]
     tablas: dict[str, list[dict[str, Any]]] = {
         "entidades": [_fila_entidad(e, v, publicadas.get((v, e.entidad)), lotes.fallas.get(f"{e.entidad}-{v}")) for v in pais.vigencias for e in pais.entidades],
@@ -85,7 +86,8 @@ def consolidar(salida: Deposito, pais: Pais, lotes: ResultadoLote) -> EntregaNac
             for (v, nombre), (r, f) in sorted(reglas.items())
         ],
     }
-    return _guardar(salida, pais, {t.nombre: tabla_arrow(t, tablas[t.nombre]) for t in DE_LA_NACION}, huella, previa)
+    lugar, manifiesto = _guardar(salida, pais, {t.nombre: tabla_arrow(t, tablas[t.nombre]) for t in DE_LA_NACION}, huella, previa)
+    return EntregaNacional(lugar, manifiesto, publicadas, nueva=True)
 
 
 Cuentas = Mapping[tuple[int, str], Sequence[int]]
@@ -212,7 +214,7 @@ def _fila_nacional(clave: tuple[str, str, int, Any], filas: Sequence[Mapping[str
     return fila | {"zona": zona(valor), **{c: sum(f[c] for f in filas) for c in ("actividades_con_meta", "actividades_con_reporte")}}
 
 
-def _guardar(salida: Deposito, pais: Pais, tablas: Mapping[str, pa.Table], huella: str, previa: Guardada | None) -> EntregaNacional:
+def _guardar(salida: Deposito, pais: Pais, tablas: Mapping[str, pa.Table], huella: str, previa: Guardada | None) -> tuple[str, dict[str, Any]]:
     numero = previa.manifiesto["numero"] + 1 if previa else 1
     nombre = f"pais-{pais.vigencias[0]}-{pais.vigencias[-1]}-{numero:04d}"
     archivos: dict[str, Contenido] = {}
@@ -239,7 +241,7 @@ def _guardar(salida: Deposito, pais: Pais, tablas: Mapping[str, pa.Table], huell
     escrito = _json(manifiesto)
     sumas = "".join(f"{a['sha256']}  {r}\n" for r, a in {**manifiesto["archivos"], MANIFIESTO: {"sha256": hashlib.sha256(escrito).hexdigest()}}.items())  # type: ignore[dict-item]
     salida.guardar_carpeta(f"nacional/{nombre}", {**archivos, entrega.SUMAS: sumas.encode(), MANIFIESTO: escrito})
-    return EntregaNacional(f"nacional/{nombre}", manifiesto, nueva=True)
+    return f"nacional/{nombre}", manifiesto
 
 
 def _json(datos: Any) -> bytes:

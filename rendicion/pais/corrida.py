@@ -15,6 +15,7 @@ from typing import Any
 
 from rendicion.almacen.salida import Salida
 from rendicion.errores import ErrorRendicion, ErrorUso
+from rendicion.pais.anotacion import Anotador, sin_anotar
 from rendicion.pais.consolidado import EntregaNacional, consolidar
 from rendicion.pais.declaracion import Pais, leer_pais
 from rendicion.pais.deposito import abrir
@@ -90,7 +91,7 @@ def en_procesos(cuantos: int) -> Ejecutor:
     return ejecutar
 
 
-def correr_pais(pedido: PedidoPais, ejecutar: Ejecutor, avisar: Aviso = lambda _r, _n, _de: None) -> ResultadoPais:
+def correr_pais(pedido: PedidoPais, ejecutar: Ejecutor, avisar: Aviso = lambda _r, _n, _de: None, anotar: Anotador = sin_anotar) -> ResultadoPais:
     """Corre lo pedido y consolida: lo ya hecho con las mismas entradas no se repite, y lo que falla queda dicho por su nombre."""
     opciones = dict(pedido.opciones)
     datos, salida = abrir(pedido.datos, opciones), abrir(pedido.salida, opciones)
@@ -102,7 +103,9 @@ def correr_pais(pedido: PedidoPais, ejecutar: Ejecutor, avisar: Aviso = lambda _
             resultado.sumar(uno)
             avisar(uno, n, len(pedidas))
         resultado.fallas = dict(sorted(resultado.fallas.items()))
-        return ResultadoPais(resultado, consolidar(salida, pais, resultado))
+        entrega = consolidar(salida, pais, resultado)
+        anotar(entrega.publicadas, resultado.fallas, pais.cortes)
+        return ResultadoPais(resultado, entrega)
 
 
 def _candado(salida: str) -> AbstractContextManager[None]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from rendicion.pais import verificar_pais
 from rendicion.pais.corrida import PedidoPais, aqui, correr_pais
@@ -20,7 +21,7 @@ from rendicion.pais.paquete import empacar
 from rendicion.pais.tablas import DE_LA_NACION
 from rendicion.pais.verificar_pais import abrir_paquete
 from rendicion.sintetico.pais import Receta, escribir_pais
-from tests.integracion.servidores import RAIZ, RENDICION, apagar, esperar, puerto_libre, servidor_de_prefect, sin_prefect
+from tests.integracion.servidores import RAIZ, RENDICION, apagar, esperar, postgres, puerto_libre, servidor_de_prefect, sin_prefect
 
 RECETA = Receta(semilla=11, municipios=8, vigencias=(2023, 2024), registros=150, defectos_por_mil=12)
 CLAVES = {"AWS_ACCESS_KEY_ID": "prueba", "AWS_SECRET_ACCESS_KEY": "prueba", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -212,15 +213,24 @@ def dask(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
 def test_con_dask_y_un_trabajador_que_muere_los_bytes_son_los_de_una_sola_maquina(datos: Path, corrida: Path, dask: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path) -> None:
     direccion, procesos = dask
     salida = tmp_path / "salida"
-    with servidor_de_prefect(tmp_path) as prefect:
-        corre = subprocess.Popen(orden(datos, salida, "--por-lote", "1", "--dask", direccion), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=RAIZ, env=prefect.ambiente)
+    with servidor_de_prefect(tmp_path) as prefect, postgres("rendicion") as donde:
+        base = f"postgresql+psycopg://{donde}/rendicion"
+        ambiente = prefect.ambiente | {"RENDICION_REGISTRO": base}
+        corre = subprocess.Popen(orden(datos, salida, "--por-lote", "1", "--dask", direccion), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=RAIZ, env=ambiente)
         esperar(lambda: particiones_hechas(salida) >= 3 or corre.poll() is not None, 600, "las primeras particiones")
         os.kill(procesos[1].pid, signal.SIGKILL)
         dicho, errores = corre.communicate(timeout=900)
         assert corre.returncode == 0, errores[-3000:]
         resultado = json.loads(dicho[dicho.index("{") :])
         tareas = prefect.pedir("task_runs/filter", limit=200)
+        with sa.create_engine(base).connect() as conexion:
+            anotadas = [dict(f) for f in conexion.execute(sa.text("select * from corridas")).mappings()]
     assert resultado["hechas"] + resultado["sin_cambios"] == 16
     assert {t["state_type"] for t in tareas} == {"COMPLETED"}
     assert len(tareas) == 16
     assert publicado(salida) == publicado(corrida)
+    # En PostgreSQL queda una fila por partición, con la huella de su manifiesto: también las que publicó el trabajador que murió.
+    entregadas = {(f["entidad"], int(f["vigencia"])): f["manifiesto_sha256"] for f in verificar_pais.filas(nacional(salida) / "datos/entidades.csv")}
+    assert len(anotadas) == 16
+    assert {f["resultado"] for f in anotadas} == {"publicada"}
+    assert all(entregadas[f["entidad"], f["vigencia"]] == f["manifiesto_sha256"] for f in anotadas)
