@@ -131,7 +131,7 @@ def leer_lote(particiones: Sequence[Particion], pais: Pais) -> tuple[Leido, list
     """
     sencillas = [p for p in particiones if p.evidencia.startswith(_ENCABEZADO) and p.evidencia.endswith(b"\n") and b'"' not in p.evidencia]
     juntas = _leer_juntas(sencillas, pais) if sencillas else None
-    aparte = {p.nombre for p in particiones} - ({p.nombre for p in sencillas} if juntas else set())
+    aparte = {p.nombre for p in particiones} - (set() if juntas is None else {p.nombre for p in sencillas})
     tablas: list[pa.Table] = []
     buenas = [] if juntas is None else list(sencillas)
     fallas: dict[str, ErrorRendicion] = {}
