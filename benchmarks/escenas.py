@@ -68,21 +68,22 @@ def _miles(n: int) -> str:
     return f"{n:,}".replace(",", ".")
 
 
-def _n(valor: float, decimales: int = 1) -> str:
+def decimal(valor: float, decimales: int = 1) -> str:
+    """Escribe un número con coma decimal."""
     return f"{valor:.{decimales}f}".replace(".", ",")
 
 
 def _s(t: Toma) -> str:
-    return _n(t.segundos)
+    return decimal(t.segundos)
 
 
 def _veces(t: Toma, base: Toma) -> str:
-    return f"{_n(t.segundos / base.segundos)} ×"
+    return f"{decimal(t.segundos / base.segundos)} ×"
 
 
 def _exponentes(puntos: list[tuple[int, float]]) -> str:
     pares = pairwise(puntos)
-    return ", ".join(f"{_miles(b[0])}: {_n(log(b[1] / a[1]) / log(b[0] / a[0]), 2)}" for a, b in pares)
+    return ", ".join(f"{_miles(b[0])}: {decimal(log(b[1] / a[1]) / log(b[0] / a[0]), 2)}" for a, b in pares)
 
 
 def pais(escena: Escena, tamanos: Tamanos) -> tuple[Tabla, Toma]:
@@ -96,7 +97,7 @@ def pais(escena: Escena, tamanos: Tamanos) -> tuple[Tabla, Toma]:
         ordenes = {"piso": escena.paso("piso", datos), "piso por partición": escena.paso("piso_por_particion", datos, n), "nuestro": escena.paso("nuestro", datos, n)}
         piso, partido, nuestro = intercalar(ordenes, veces, escena.raiz).values()
         puntos.append((int(str(nuestro.dicho["registros"])), nuestro.segundos))
-        filas.append((_miles(puntos[-1][0]), str(veces), _s(piso), _s(partido), _s(nuestro), _veces(nuestro, piso), _veces(nuestro, partido), *(_n(t.procesador) for t in (piso, partido, nuestro)), _n(piso.memoria, 0), _n(nuestro.memoria, 0)))
+        filas.append((_miles(puntos[-1][0]), str(veces), _s(piso), _s(partido), _s(nuestro), _veces(nuestro, piso), _veces(nuestro, partido), *(decimal(t.procesador) for t in (piso, partido, nuestro)), decimal(piso.memoria, 0), decimal(nuestro.memoria, 0)))
     columnas = ("registros", "tomas", "piso, un archivo (s)", "piso, por partición (s)", "nuestro (s)", "contra un archivo", "contra particiones", "procesador: piso (s)", "por partición (s)", "nuestro (s)", "memoria del piso (MiB)", "memoria nuestra (MiB)")
     nota = f"Exponente del costo hasta cada tamaño (1 es lineal): {_exponentes(puntos)}." if len(puntos) > 1 else ""
     return Tabla("La corrida completa del país", columnas, tuple(filas), nota), nuestro
@@ -107,7 +108,7 @@ def perfil(escena: Escena, tamanos: Tamanos) -> Tabla:
     registros, tamano = max((n, t) for n, t in tamanos.items() if n <= 1_000_000)
     toma = medir(escena.paso("perfil", escena.datos(registros, tamano)), escena.raiz)
     millones, fases = int(str(toma.dicho["registros"])) / 1e6, toma.dicho["fases"]
-    filas = tuple((nombre, _n(s / millones, 2), f"{_n(100 * s / fases['todo'], 0)} %") for nombre, s in fases.items())
+    filas = tuple((nombre, decimal(s / millones, 2), f"{decimal(100 * s / fases['todo'], 0)} %") for nombre, s in fases.items())
     return Tabla(
         "En qué se va el tiempo", ("fase", "procesador (s por millón)", "parte"), filas,
         f"Un lote de {toma.dicho['particiones']} particiones y {_miles(int(str(toma.dicho['registros'])))} registros, en un proceso que ya cargó Great Expectations. No incluye la entrega nacional.",
@@ -124,9 +125,9 @@ def validacion(escena: Escena, tamanos: Tamanos) -> list[Tabla]:
         tomas = intercalar({p: escena.paso(p, datos) for p in pasos}, escena.veces, escena.raiz)
         base = tomas.pop("solo_leer")
         de_gx = tomas["validar_gx"].propios
-        reglas += [(_miles(registros), p.removeprefix("validar_"), _n(t.propios, 2), _n(t.propios / de_gx, 2), _n(t.segundos - base.segundos), _n(t.memoria, 0), _miles(t.dicho["faltas"])) for p, t in tomas.items()]
+        reglas += [(_miles(registros), p.removeprefix("validar_"), decimal(t.propios, 2), decimal(t.propios / de_gx, 2), decimal(t.segundos - base.segundos), decimal(t.memoria, 0), _miles(t.dicho["faltas"])) for p, t in tomas.items()]
         tomas = intercalar({p: escena.paso(p, datos) for p in ("calcular_nuestro", "calcular_puro", "calcular_pandas")}, escena.veces, escena.raiz)
-        cifras += [(_miles(registros), p.removeprefix("calcular_"), _n(t.propios, 2), _n(t.memoria, 0), _miles(t.dicho["filas"])) for p, t in tomas.items()]
+        cifras += [(_miles(registros), p.removeprefix("calcular_"), decimal(t.propios, 2), decimal(t.memoria, 0), _miles(t.dicho["filas"])) for p, t in tomas.items()]
     return [
         Tabla(
             "Las reglas de negocio, por motor", ("registros", "motor", "validar (s)", "contra gx", "con la carga (s)", "memoria (MiB)", "faltas"), tuple(reglas),
@@ -152,7 +153,7 @@ def incremental(escena: Escena, tamanos: Tamanos, primera: Toma) -> Tabla:
     finally:
         uno.write_bytes(original)
     nombres = ("todo, la primera vez", "todo, sin cambios", "todo, con un municipio cambiado", "solo ese municipio (--entidad, --vigencia)")
-    filas = tuple((_miles(registros), nombre, _s(t), _n(t.segundos / primera.segundos, 2)) for nombre, t in zip(nombres, (primera, igual, cambia, sola), strict=True))
+    filas = tuple((_miles(registros), nombre, _s(t), decimal(t.segundos / primera.segundos, 2)) for nombre, t in zip(nombres, (primera, igual, cambia, sola), strict=True))
     return Tabla("Repetir y cambiar", ("registros", "qué se corre", "segundos", "contra la primera"), filas)
 
 
@@ -170,8 +171,8 @@ def ciudad(escena: Escena) -> Tabla:
         tomas["sin cambios"].append(medir([*correr, str(llena)], escena.raiz))
     piso, primera, igual = (sorted(t, key=lambda x: x.segundos)[len(t) // 2] for t in tomas.values())
     filas = (
-        ("piso: cargar Great Expectations y pyarrow, validar una tabla", _s(piso), "1,0 ×", _n(piso.memoria, 0)),
-        ("rendicion correr, salida vacía", _s(primera), _veces(primera, piso), _n(primera.memoria, 0)),
-        ("rendicion correr, sin cambios", _s(igual), _veces(igual, piso), _n(igual.memoria, 0)),
+        ("piso: cargar Great Expectations y pyarrow, validar una tabla", _s(piso), "1,0 ×", decimal(piso.memoria, 0)),
+        ("rendicion correr, salida vacía", _s(primera), _veces(primera, piso), decimal(primera.memoria, 0)),
+        ("rendicion correr, sin cambios", _s(igual), _veces(igual, piso), decimal(igual.memoria, 0)),
     )
-    return Tabla("El trabajo principal (una ciudad)", ("qué", "segundos", "contra el piso", "memoria (MiB)"), filas, f"La corrida sin cambios cuesta {_n(igual.segundos / primera.segundos, 2)} de la completa.")
+    return Tabla("El trabajo principal (una ciudad)", ("qué", "segundos", "contra el piso", "memoria (MiB)"), filas, f"La corrida sin cambios cuesta {decimal(igual.segundos / primera.segundos, 2)} de la completa.")

@@ -16,17 +16,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.escenas import SEMILLA, Escena
+from benchmarks.escenas import SEMILLA, Escena, decimal
 from benchmarks.informe import maquina
-from tests.integracion.servidores import RENDICION, Servidor, apagar, esperar, puerto_libre, servidor_de_prefect
+from tests.integracion.servidores import RENDICION, Dask, Servidor, dask, esperar, servidor_de_prefect
 
 RAIZ = Path(__file__).resolve().parents[1]
 DOCUMENTO = RAIZ / "docs" / "pais-en-dask.md"
@@ -45,40 +43,6 @@ class Reparto:
     salida_mib: float
 
 
-class Dask:
-    """Un planificador y sus trabajadores, cada uno en su proceso."""
-
-    def __init__(self, carpeta: Path, cuantos: int, ambiente: dict[str, str]) -> None:
-        self.direccion = f"tcp://127.0.0.1:{puerto_libre()}"
-        self.diario = carpeta / f"dask-{cuantos}.log"
-        programa = Path(sys.executable).with_name("dask")
-        with self.diario.open("wb") as escrito:
-            comun: dict[str, Any] = {"stdout": escrito, "stderr": escrito, "cwd": carpeta, "env": ambiente | {"PYTHONPATH": str(RAIZ)}}
-            self.planificador = subprocess.Popen([programa, "scheduler", "--host", "127.0.0.1", "--port", self.direccion.rpartition(":")[2], "--no-dashboard"], **comun)
-            self.trabajadores = [subprocess.Popen([programa, "worker", self.direccion, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", f"trabajador-{n + 1}"], **comun) for n in range(cuantos)]
-        esperar(lambda: self.diario.read_text("utf-8").count("Registered to") == cuantos, 120, "los trabajadores de Dask")
-
-    def apagar(self) -> None:
-        """Apaga los trabajadores y después el planificador."""
-        for proceso in (*self.trabajadores, self.planificador):
-            apagar(proceso)
-
-    def procesador(self) -> float:
-        """Suma lo que los trabajadores llevan de procesador, en segundos, según el sistema."""
-        campos = [Path(f"/proc/{t.pid}/stat").read_text("ascii").rpartition(")")[2].split() for t in self.trabajadores]
-        return sum(int(c[11]) + int(c[12]) for c in campos) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def dask(carpeta: Path, cuantos: int, ambiente: dict[str, str]) -> Iterator[Dask]:
-    """Arranca Dask y lo apaga al final."""
-    arrancado = Dask(carpeta, cuantos, ambiente)
-    try:
-        yield arrancado
-    finally:
-        arrancado.apagar()
-
-
 def orden(datos: Path, salida: Path, *mas: str) -> list[str]:
     """Arma la orden que corre el país."""
     return [*RENDICION, "pais", "correr", str(datos), "--salida", str(salida), "--json", *mas]
@@ -92,9 +56,9 @@ def por_lote() -> tuple[str, str]:
 def repartir(prefect: Servidor, en: Dask, datos: Path, salida: Path) -> Reparto:
     """Corre el país en ese Dask y lo mide."""
     os.sync()
-    antes, desde, hechas = en.procesador(), time.perf_counter(), {t["id"] for t in _tareas(prefect)}
+    antes, desde, hechas = _procesador(en), time.perf_counter(), {t["id"] for t in _tareas(prefect)}
     hecho = subprocess.run(orden(datos, salida, *por_lote(), "--dask", en.direccion), cwd=RAIZ, env=prefect.ambiente, capture_output=True, text=True, check=False)
-    total, procesador = time.perf_counter() - desde, en.procesador() - antes
+    total, procesador = time.perf_counter() - desde, _procesador(en) - antes
     if hecho.returncode:
         raise RuntimeError(hecho.stderr[-3000:])
     suyas = [t for t in _tareas(prefect) if t["id"] not in hechas]
@@ -103,6 +67,12 @@ def repartir(prefect: Servidor, en: Dask, datos: Path, salida: Path) -> Reparto:
         raise RuntimeError(msg)
     lotes = max(_hora(t["end_time"]) for t in suyas) - min(_hora(t["start_time"]) for t in suyas)
     return Reparto(lotes.total_seconds(), total, procesador, sum(a.stat().st_size for a in salida.rglob("*") if a.is_file()) / MEBI)
+
+
+def _procesador(en: Dask) -> float:
+    """Suma lo que los trabajadores llevan de procesador, en segundos, según el sistema."""
+    campos = [Path(f"/proc/{t.pid}/stat").read_text("ascii").rpartition(")")[2].split() for t in en.trabajadores]
+    return sum(int(c[11]) + int(c[12]) for c in campos) / os.sysconf("SC_CLK_TCK")
 
 
 def _tareas(prefect: Servidor) -> list[dict[str, Any]]:
@@ -182,16 +152,12 @@ def medir(prefect: Servidor, carpeta: Path, datos: Path, veces: int) -> dict[str
     return {"solos": solos, "repartos": repartos, "huella": huellas.pop(), "diario": diario}
 
 
-def _n(valor: float, decimales: int = 1) -> str:
-    return f"{valor:.{decimales}f}".replace(".", ",")
-
-
 def documento(medido: dict[str, Any], veces: int, carga: float) -> str:
     """Escribe la página: lo medido y el diario."""
     repartos = {n: {c: median(getattr(t, c) for t in ts) for c in Reparto.__dataclass_fields__} for n, ts in medido["repartos"].items()}
     base, solo_uno = repartos[1], median(medido["solos"][1])
     filas = [
-        f"| {n} | {_n(r['lotes'])} | {_n(base['lotes'] / r['lotes'], 2)} × | {_n(100 * base['lotes'] / r['lotes'] / n, 0)} % | {_n(r['procesador'])} | {_n(r['orden'])} | {_n(median(medido['solos'][n]))} | {_n(solo_uno / median(medido['solos'][n]), 2)} × | {_n(r['salida_mib'] / r['lotes'], 0)} |"
+        f"| {n} | {decimal(r['lotes'])} | {decimal(base['lotes'] / r['lotes'], 2)} × | {decimal(100 * base['lotes'] / r['lotes'] / n, 0)} % | {decimal(r['procesador'])} | {decimal(r['orden'])} | {decimal(median(medido['solos'][n]))} | {decimal(solo_uno / median(medido['solos'][n]), 2)} × | {decimal(r['salida_mib'] / r['lotes'], 0)} |"
         for n, r in repartos.items()
     ]
     return "\n".join((

@@ -1,4 +1,4 @@
-"""Un servidor de Prefect y un PostgreSQL de verdad, para las pruebas de operación."""
+"""Un servidor de Prefect, un PostgreSQL y un Dask de verdad, para las pruebas de operación y del país."""
 
 from __future__ import annotations
 
@@ -104,6 +104,35 @@ def apagar(proceso: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             proceso.kill()
             proceso.wait()
+
+
+@dataclass
+class Dask:
+    """Un planificador de Dask y sus trabajadores, cada uno en su proceso y con un solo hilo."""
+
+    direccion: str
+    diario: Path
+    planificador: subprocess.Popen[bytes]
+    trabajadores: list[subprocess.Popen[bytes]]
+
+
+@contextmanager
+def dask(carpeta: Path, cuantos: int, ambiente: dict[str, str]) -> Iterator[Dask]:
+    """Arranca el planificador y esos trabajadores, y al final los apaga."""
+    direccion, diario, programa = f"tcp://127.0.0.1:{puerto_libre()}", carpeta / f"dask-{cuantos}.log", Path(sys.executable).with_name("dask")
+    with diario.open("wb") as escrito:
+
+        def arrancar(*partes: str) -> subprocess.Popen[bytes]:
+            return subprocess.Popen([programa, *partes, "--no-dashboard"], stdout=escrito, stderr=escrito, cwd=carpeta, env=ambiente | {"PYTHONPATH": str(RAIZ)})
+
+        planificador = arrancar("scheduler", "--host", "127.0.0.1", "--port", direccion.rpartition(":")[2])
+        trabajadores = [arrancar("worker", direccion, "--nthreads", "1", "--no-nanny", "--name", f"trabajador-{n + 1}") for n in range(cuantos)]
+    try:
+        esperar(lambda: diario.read_text("utf-8").count("Registered to") == cuantos, 120, "los trabajadores de Dask")
+        yield Dask(direccion, diario, planificador, trabajadores)
+    finally:
+        for proceso in (*trabajadores, planificador):
+            apagar(proceso)
 
 
 def programa_de_postgres(nombre: str) -> str | None:

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from rendicion.pais.paquete import empacar
 from rendicion.pais.tablas import DE_LA_NACION
 from rendicion.pais.verificar_pais import abrir_paquete
 from rendicion.sintetico.pais import Receta, escribir_pais
-from tests.integracion.servidores import RAIZ, RENDICION, apagar, esperar, postgres, puerto_libre, servidor_de_prefect, sin_prefect
+from tests.integracion.servidores import RAIZ, RENDICION, dask, esperar, postgres, servidor_de_prefect, sin_prefect
 
 RECETA = Receta(semilla=11, municipios=8, vigencias=(2023, 2024), registros=150, defectos_por_mil=12)
 CLAVES = {"AWS_ACCESS_KEY_ID": "prueba", "AWS_SECRET_ACCESS_KEY": "prueba", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -148,6 +147,20 @@ def test_la_entrega_nacional_que_solo_abre_lo_que_cambio_es_la_de_rehacerla_toda
     assert (nacional(corrida) / "datos/reglas.csv").read_bytes() != tablas["reglas"]
 
 
+def test_un_lote_en_que_ningun_municipio_reporto_se_cuenta_una_sola_vez(datos: Path, tmp_path: Path) -> None:
+    """Con solo el encabezado, las reglas del plan miran cada actividad una vez, igual que con evidencia."""
+    shutil.copytree(datos, tmp_path / "datos")
+    for avances in (tmp_path / "datos").glob("2024/*/avances.csv"):
+        avances.write_bytes(avances.read_bytes().split(b"\n", 1)[0] + b"\n")
+    revisadas = []
+    for pais, salida in ((datos, tmp_path / "con"), (tmp_path / "datos", tmp_path / "sin")):
+        correr_pais(PedidoPais(str(pais), str(salida), vigencias=(2024,)), aqui)
+        reglas = verificar_pais.filas(nacional(salida) / "datos/reglas.csv")
+        revisadas.append({f["regla"]: f["revisadas"] for f in reglas if f["tabla"] == "plan"})
+    assert revisadas[0]
+    assert revisadas[0] == revisadas[1]
+
+
 def test_en_dos_procesos_los_bytes_son_los_mismos(datos: Path, corrida: Path, tmp_path: Path) -> None:
     hecho = subprocess.run(orden(datos, tmp_path / "salida", "--procesos", "2", "--por-lote", "3"), capture_output=True, text=True, cwd=RAIZ, env=sin_prefect(), check=False)
     assert hecho.returncode == 0, hecho.stderr
@@ -192,33 +205,14 @@ def test_en_s3_quedan_los_mismos_bytes_que_en_una_carpeta(datos: Path, corrida: 
         servidor.stop()
 
 
-@pytest.fixture
-def dask(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """Arranca un planificador de Dask y dos trabajadores, cada uno en su proceso."""
-    direccion = f"tcp://127.0.0.1:{puerto_libre()}"
-    programa = Path(sys.executable).with_name("dask")
-    diario = (tmp_path / "dask.log").open("wb")
-    ambiente = sin_prefect() | {"PYTHONPATH": str(RAIZ)}
-    comun = {"stdout": diario, "stderr": diario, "cwd": str(tmp_path), "env": ambiente}
-    procesos = [subprocess.Popen([programa, "scheduler", "--host", "127.0.0.1", "--port", direccion.rpartition(":")[2], "--no-dashboard"], **comun)]
-    procesos += [subprocess.Popen([programa, "worker", direccion, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", f"t{n}"], **comun) for n in (1, 2)]
-    try:
-        yield direccion, procesos
-    finally:
-        for p in procesos[::-1]:
-            apagar(p)
-        diario.close()
-
-
-def test_con_dask_y_un_trabajador_que_muere_los_bytes_son_los_de_una_sola_maquina(datos: Path, corrida: Path, dask: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path) -> None:
-    direccion, procesos = dask
+def test_con_dask_y_un_trabajador_que_muere_los_bytes_son_los_de_una_sola_maquina(datos: Path, corrida: Path, tmp_path: Path) -> None:
     salida = tmp_path / "salida"
-    with servidor_de_prefect(tmp_path) as prefect, postgres("rendicion") as donde:
+    with dask(tmp_path, 2, sin_prefect()) as en, servidor_de_prefect(tmp_path) as prefect, postgres("rendicion") as donde:
         base = f"postgresql+psycopg://{donde}/rendicion"
         ambiente = prefect.ambiente | {"RENDICION_REGISTRO": base}
-        corre = subprocess.Popen(orden(datos, salida, "--por-lote", "1", "--dask", direccion), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=RAIZ, env=ambiente)
+        corre = subprocess.Popen(orden(datos, salida, "--por-lote", "1", "--dask", en.direccion), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=RAIZ, env=ambiente)
         esperar(lambda: particiones_hechas(salida) >= 3 or corre.poll() is not None, 600, "las primeras particiones")
-        os.kill(procesos[1].pid, signal.SIGKILL)
+        os.kill(en.trabajadores[0].pid, signal.SIGKILL)
         dicho, errores = corre.communicate(timeout=900)
         assert corre.returncode == 0, errores[-3000:]
         resultado = json.loads(dicho[dicho.index("{") :])
