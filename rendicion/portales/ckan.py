@@ -16,7 +16,7 @@ from rendicion.portales import ckan_vista as vista
 from rendicion.portales.base import Publicacion
 from rendicion.portales.ckan_cliente import ClienteCKAN, Dudoso, NoExiste, Politica, Rechazo, SinPermiso
 from rendicion.portales.ckan_entrega import Entrega, leer_entrega
-from rendicion.portales.ckan_esquema import leer_esquema
+from rendicion.portales.ckan_esquema import Esquema, leer_esquema
 from rendicion.portales.ckan_ficha import Ficha
 from rendicion.portales.ckan_protocolo import EnPortal
 from rendicion.portales.ckan_revision import Revision, organizaciones_propias, revisar_portal
@@ -80,10 +80,11 @@ class PortalCKAN:
         entrega = leer_entrega(carpeta, manifiesto)
         self._paso("entrega_comprobada")
         revision = self._revision()
-        antes = self._preparar(entrega, revision)
+        esquema = leer_esquema(self._cliente, revision.extensiones)
+        antes = self._preparar(entrega, revision, esquema)
         self._paso("conjunto_listo")
         subida = not protocolo.ya_esta(antes, entrega)
-        propia = self._enviar(antes, entrega, revision) if subida else False
+        propia = self._enviar(antes, entrega, revision, esquema) if subida else False
         ahora = protocolo.leer_conjunto(self._cliente, antes.id)
         self._comprobar(ahora, entrega)
         self._publicar_conjunto(ahora)
@@ -97,12 +98,12 @@ class PortalCKAN:
         self._paso("portal_revisado")
         return revision
 
-    def _preparar(self, entrega: Entrega, revision: Revision) -> EnPortal:
+    def _preparar(self, entrega: Entrega, revision: Revision, esquema: Esquema) -> EnPortal:
         ficha = self._ficha
         if not revision.organizacion_existe:
             self._crear_organizacion()
         self._paso("organizacion_lista")
-        datos = leer_esquema(self._cliente, revision.extensiones).ordenar(meta.conjunto(entrega, ficha, revision.licencias))
+        datos = esquema.ordenar(meta.conjunto(entrega, ficha, revision.licencias))
         return protocolo.asegurar_conjunto(self._cliente, meta.nombre_conjunto(entrega, ficha), ficha.organizacion, datos)
 
     def _crear_organizacion(self) -> None:
@@ -132,9 +133,8 @@ class PortalCKAN:
         permitidos = {g["name"] for g in self._cliente.leer("group_list_authz")}
         return (*en_portal.grupos, *([grupo] if grupo in permitidos else []))
 
-    def _enviar(self, antes: EnPortal, entrega: Entrega, revision: Revision) -> bool:
+    def _enviar(self, antes: EnPortal, entrega: Entrega, revision: Revision, esquema: Esquema) -> bool:
         protocolo.no_retroceder(antes, entrega)
-        esquema = leer_esquema(self._cliente, revision.extensiones)
         nuevos = [esquema.dar_forma(r) for r in meta.recursos(entrega, antes.id)]
         estables = [vista.reservar(esquema.dar_forma(e), revision.extensiones) for e in meta.enlaces(entrega, antes.id, revision.direccion)]
         enlaces = self._con_vista_apagada(antes, estables, revision.extensiones)

@@ -104,8 +104,7 @@ def elegir_licencia(pedida: str, version: str, licencias: Collection[str]) -> st
 
 def conjunto(entrega: Entrega, ficha: Ficha, licencias: Collection[str]) -> dict[str, Any]:
     """Devuelve los metadatos del conjunto de datos, con los extras como pares clave y valor."""
-    paquete = entrega.paquete
-    licencia: Mapping[str, Any] = next(iter(paquete.get("licenses", [])), {})
+    paquete, licencia = entrega.paquete, _licencia(entrega)
     publica, contacto = _quien(paquete, "publisher"), _quien(paquete, "contact")
     responde, correo = ficha.contacto or contacto.get("title", ""), ficha.contacto_correo or contacto.get("email", "")
     return {
@@ -118,6 +117,10 @@ def conjunto(entrega: Entrega, ficha: Ficha, licencias: Collection[str]) -> dict
         "maintainer_email": ficha.mantenedor_correo or correo,
         "extras": [{"key": k, "value": v} for k, v in _extras(entrega, ficha, publica, (responde, correo), licencia).items() if v],
     }
+
+
+def _licencia(entrega: Entrega) -> Mapping[str, Any]:
+    return next(iter(entrega.paquete.get("licenses", [])), {})
 
 
 def _quien(paquete: Mapping[str, Any], papel: str) -> Mapping[str, str]:
@@ -257,8 +260,7 @@ def _recurso(entrega: Entrega, conjunto_id: str, ruta: str) -> dict[str, Any]:
 
 def _comun(entrega: Entrega) -> dict[str, str]:
     """Devuelve lo que todo recurso dice igual: lengua, licencia y que va a seguir ahí."""
-    licencia: Mapping[str, Any] = next(iter(entrega.paquete.get("licenses", [])), {})
-    direccion = str(licencia.get("path", ""))
+    direccion = str(_licencia(entrega).get("path", ""))
     return {"language": vocabulario_ue.idioma("es"), "availability": vocabulario_ue.DISPONIBLE, **({"license": direccion} if direccion else {})}
 
 
