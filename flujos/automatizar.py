@@ -27,15 +27,17 @@ def _aplicar(cliente: SyncPrefectClient, declarada: dict[str, Any], bloque: Any)
     regla = {c: v for c, v in declarada.items() if c not in {"subject", "body", "estado", "mensaje"}}
     accion = _accion(declarada, bloque)
     deseada = AutomationCore(**regla, enabled=True, actions=[accion])
-    hecho = "creada"
-    for anterior in cliente.read_automations_by_name(deseada.name)[:1]:
-        # Actualizar una regla borra lo que venía contando: si al volver la luz se tocara la que espera señales de una corrida
-        # que murió, la olvidaría. Por eso la que ya está como se declara no se toca.
-        hecho = "sin cambios" if AutomationCore.model_validate(anterior.model_dump()) == deseada else "actualizada"
-        if hecho == "actualizada":
-            cliente.update_automation(anterior.id, deseada)
-    if hecho == "creada":
+    anterior = next(iter(cliente.read_automations_by_name(deseada.name)), None)
+    if anterior is None:
+        hecho = "creada"
         cliente.create_automation(deseada)
+    elif AutomationCore.model_validate(anterior.model_dump()) == deseada:
+        # Actualizar una regla borra lo que venía contando: si al volver la luz se tocara la que espera señales de una corrida
+        # que murió, la olvidaría.
+        hecho = "sin cambios"
+    else:
+        hecho = "actualizada"
+        cliente.update_automation(anterior.id, deseada)
     return f"{deseada.name}: {hecho}" + (", sin a quién avisar" if isinstance(accion, DoNothing) else "")
 
 
