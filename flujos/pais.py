@@ -21,7 +21,6 @@ from prefect_dask import DaskTaskRunner
 from rendicion.pais.anotacion import registro_declarado
 from rendicion.pais.corrida import POR_LOTE, PedidoPais, ResultadoPais, correr_pais
 from rendicion.pais.lote import ResultadoLote, Tarea, correr_lote
-from rendicion.puertas import ahora, azar
 
 REINTENTOS = 2
 
@@ -52,6 +51,9 @@ def rendicion_pais(
     opciones: dict[str, Any] | None = None,
 ) -> ResultadoPais:
     """Corre un país con las tareas donde diga el ejecutor del flujo."""
+    # Los trabajadores cargan este módulo para correr un lote, y estas puertas no las usan.
+    from rendicion.puertas import ahora, azar
+
     pedido = PedidoPais(datos, salida, tuple(entidades or ()), tuple(vigencias or ()), por_lote, opciones or {})
     with registro_declarado(ahora, azar) as anotar:
         return correr_pais(pedido, en_trabajadores, _contar, anotar)

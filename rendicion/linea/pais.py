@@ -50,9 +50,7 @@ def correr(
     """Corre las particiones que cambiaron y arma la entrega nacional. Lo ya hecho no se repite."""
     with errores_claros(depurar=depurar, en_json=en_json):
         from rendicion import pantalla
-        from rendicion.pais.anotacion import registro_declarado
         from rendicion.pais.corrida import POR_LOTE, PedidoPais, correr_pais, en_procesos
-        from rendicion.puertas import ahora, azar
 
         pedido = PedidoPais(datos, salida, tuple(entidad or ()), tuple(vigencia or ()), por_lote or POR_LOTE)
         if dask:
@@ -60,6 +58,9 @@ def correr(
 
             resultado = correr_en_dask(pedido, dask)
         else:
+            from rendicion.pais.anotacion import registro_declarado
+            from rendicion.puertas import ahora, azar
+
             with registro_declarado(ahora, azar) as anotar:
                 resultado = correr_pais(pedido, en_procesos(procesos or len(os.sched_getaffinity(0))), pantalla.avance_del_pais(en_json=en_json), anotar)
         pantalla.mostrar_pais(resultado, en_json=en_json)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from rendicion.correcciones import no_repite
+from rendicion.correcciones import FILA, no_repite
 from rendicion.pantalla.terminal import consola, cuadro, escribir_json, numero, porcentaje
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def mostrar_comparacion(comparacion: Mapping[str, Any], *, en_json: bool, filas:
 
 def _valores(cambio: Mapping[str, Any]) -> tuple[str, str]:
     """Dice qué había y qué hay; de una fila entera que entra o sale, solo eso y sus porcentajes, si los tiene."""
-    if cambio["campo"] == "(fila)":
+    if cambio["campo"] == FILA:
         return _fila(cambio["antes"], "no estaba"), _fila(cambio["despues"], "ya no está")
     antes, despues = ("sin dato" if cambio[c] is None else str(cambio[c]) for c in ("antes", "despues"))
     return "no se repite" if no_repite(cambio["tabla"], cambio["campo"]) else antes, despues

@@ -17,11 +17,12 @@ from rendicion.informe.formato import cifra, fecha_corta, fecha_larga, limpio, n
 from rendicion.informe.motor import pintar_portal
 from rendicion.informe.palabras import ESTADOS, ZONAS
 from rendicion.informe.portal.leida import EntregaPublicada
+from rendicion.retiros import ARCHIVO
 
 TITULOS_TABLA = {
     "plan": "el plan", "avances": "la evidencia", "indicadores_actividad": "cifras de actividades", "indicadores_subcomponente": "cifras de subcomponentes",
     "indicadores_dependencia": "cifras de dependencias", "indicadores_total": "el total", "compromisos": "los compromisos", "dialogo": "preguntas y respuestas",
-    "cronograma": "el cronograma", "encuestas": "las encuestas", "autodiagnostico": "el autodiagnóstico", "(archivo)": "archivos retirados",
+    "cronograma": "el cronograma", "encuestas": "las encuestas", "autodiagnostico": "el autodiagnóstico", ARCHIVO: "archivos retirados",
 }  # fmt: skip
 CAMBIOS = 300
 
